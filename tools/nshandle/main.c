@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nshandle(1): namespaces by handle and all at once. This file only finds
+ * the subcommand; each of those has a file of its own.
+ */
+#include <string.h>
+
+#include "nshandle.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "join", cmd_join },
+};
+
+static const char help[] =
+	"Usage: nshandle COMMAND [OPTION...]\n"
+	"Use the namespaces of other processes, by handle and all at once.\n"
+	"\n"
+	"  join       run a program in the namespaces of a process\n"
+	"\n"
+	"  --help     show this text; 'nshandle COMMAND --help' shows more\n"
+	"  --version  show the version\n"
+	"\n"
+	"See nshandle(1) for the whole of it.\n";
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2)
+		return complain_usage(NULL, "a command is missing");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return show(help);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return show("nshandle " NSHANDLE_VERSION "\n");
+
+	command = find_command(argv[1]);
+	if (!command)
+		return complain_usage(NULL, "there is no command '%s'",
+				      argv[1]);
+	return command->run(argc - 1, argv + 1);
+}

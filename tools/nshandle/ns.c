@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The types of namespaces, and what procfs tells about who is in which.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "nshandle.h"
+
+/* In the order in which the kernel checks them. */
+const struct ns_type ns_types[] = {
+	{ CLONE_NEWUSER,	'U', "user",	NULL },
+	{ CLONE_NEWNS,		'm', "mnt",	NULL },
+	{ CLONE_NEWUTS,		'u', "uts",	NULL },
+	{ CLONE_NEWIPC,		'i', "ipc",	NULL },
+	{ CLONE_NEWPID,		'p', "pid",	"pid_for_children" },
+	{ CLONE_NEWCGROUP,	'C', "cgroup",	NULL },
+	{ CLONE_NEWNET,		'n', "net",	NULL },
+	{ CLONE_NEWTIME,	'T', "time",	"time_for_children" },
+	{ 0 }
+};
+
+const struct ns_type *ns_type_of_letter(int letter)
+{
+	for (const struct ns_type *type = ns_types; type->flag; type++)
+		if (type->letter == letter)
+			return type;
+	return NULL;
+}
+
+/* The set in words, such as "mnt,uts,net". */
+const char *ns_words(int flags, char words[NS_WORDS_MAX])
+{
+	words[0] = '\0';
+	for (const struct ns_type *type = ns_types; type->flag; type++) {
+		if (!(flags & type->flag))
+			continue;
+		if (words[0])
+			strcat(words, ",");
+		strcat(words, type->name);
+	}
+	return words;
+}
+
+static int stat_ns(const char *process, const char *name, struct stat *st)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/%s", process, name);
+	return stat(path, st);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/*
+ * Is the caller in the namespace of this type that @pid, a number in the
+ * mounted procfs, is in? A caller whose children would go elsewhere is only
+ * half in it, and counts as in another.
+ */
+enum ns_answer ns_compare(pid_t pid, const struct ns_type *type)
+{
+	struct stat theirs, ours;
+	char process[16];
+
+	if (stat_ns("self", type->name, &ours))
+		return errno == ENOENT ? NS_ABSENT : NS_UNKNOWN;
+
+	snprintf(process, sizeof(process), "%d", pid);
+	if (stat_ns(process, type->name, &theirs))
+		return NS_UNKNOWN;
+	if (!same_file(&theirs, &ours))
+		return NS_OTHER;
+
+	/* Without a first process it has no file yet: not the caller's. */
+	if (type->children && (stat_ns("self", type->children, &ours) ||
+			       !same_file(&theirs, &ours)))
+		return NS_OTHER;
+	return NS_SHARED;
+}
+
+/*
+ * The number by which /proc knows the process: not the caller's if /proc
+ * belongs to another pid namespace. 0: it is not in there, -1: it has been
+ * reaped, or procfs does not tell.
+ */
+pid_t ns_procfs_pid(int pidfd)
+{
+	char path[40], line[80];
+	pid_t pid = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "Pid: %d", &pid) == 1)
+			break;
+	fclose(file);
+	return pid;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the source files of nshandle(1) share.
+ */
+#ifndef NSHANDLE_H
+#define NSHANDLE_H
+
+#include <err.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define NSHANDLE_VERSION	"0.1"
+
+/* C libraries before 2.32 do not know it. */
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME		0x00000080
+#endif
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* Exit statuses of our own; any other is that of the command we ran. */
+enum {
+	EXIT_FAILED	= 1,	/* the namespaces could not be joined */
+	EXIT_USAGE	= 2,
+	EXIT_CANNOT_RUN	= 126,	/* the command was found, but not run */
+	EXIT_NOT_FOUND	= 127,
+};
+
+/* main.c dispatches to these, one file each; argv[0] is their name. */
+int cmd_join(int argc, char **argv);
+
+/* ns.c: the types of namespaces */
+
+struct ns_type {
+	int flag;
+	char letter;		/* option of nsenter(1) and of join */
+	const char *name;	/* in /proc/PID/ns */
+	const char *children;	/* what new children get, if it may differ */
+};
+
+#define NS_WORDS_MAX	64
+
+extern const struct ns_type ns_types[];
+
+const struct ns_type *ns_type_of_letter(int letter);
+const char *ns_words(int flags, char words[NS_WORDS_MAX]);
+
+enum ns_answer {
+	NS_OTHER,		/* the process is in another one */
+	NS_SHARED,		/* the caller is in the same one */
+	NS_ABSENT,		/* this kernel has none of this type */
+	NS_UNKNOWN,		/* procfs does not tell */
+};
+
+enum ns_answer ns_compare(pid_t pid, const struct ns_type *type);
+pid_t ns_procfs_pid(int pidfd);
+
+/* run.c: running the command; each returns an exit status */
+
+int run_here(char **argv);
+int run_in_child(char **argv);
+
+/* util.c: messages, system calls without a wrapper in old C libraries */
+
+/* One line on stderr; the value is an exit status, for return. */
+#define complain(status, ...)		(warnx(__VA_ARGS__), (status))
+#define complain_usage(command, ...)	(warnx(__VA_ARGS__), try_help(command))
+
+int try_help(const char *command);
+int show(const char *text);
+bool parse_pid(const char *text, pid_t *pid);
+bool kernel_older_than(int major, int minor);
+
+int sys_pidfd_open(pid_t pid);
+bool pidfd_exited(int pidfd);
+bool pidfd_reaped(int pidfd);
+
+#endif /* NSHANDLE_H */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Running the command, in place or as a child that is waited for.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "nshandle.h"
+
+/*
+ * What the waiting parent takes and hands on. The stop signals are here so
+ * that it stops after its child and because of it, not beside it.
+ */
+static const int relayed[] = {
+	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM,
+	SIGTSTP, SIGTTIN, SIGTTOU,
+};
+
+static int cannot_run(const char *program)
+{
+	int error = errno;
+
+	return complain(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN,
+			"cannot run '%s': %s", program, strerror(error));
+}
+
+static int cannot_fork(void)
+{
+	int error = errno;
+
+	/* What the kernel says where the first process has ended, too. */
+	return complain(EXIT_FAILED, "cannot fork: %s%s", strerror(error),
+			error == ENOMEM ?
+			" (has the pid namespace lost its init?)" : "");
+}
+
+/* As a login shell, which reads the profile of where it now is. */
+static int run_shell(const char *path)
+{
+	const char *base = strrchr(path, '/');
+	char name[64];
+
+	snprintf(name, sizeof(name), "-%s", base ? base + 1 : path);
+	execl(path, name, NULL);
+	return -1;
+}
+
+/* Returns only if it failed. */
+int run_here(char **argv)
+{
+	const char *shell = getenv("SHELL");
+
+	if (argv[0]) {
+		execvp(argv[0], argv);
+		return cannot_run(argv[0]);
+	}
+
+	/* The caller's shell need not exist in the namespaces joined. */
+	if (shell && shell[0] && run_shell(shell) && errno != ENOENT)
+		return cannot_run(shell);
+	run_shell("/bin/sh");
+	return cannot_run("/bin/sh");
+}
+
+/*
+ * The terminal sends its signals to the child too, so only what another
+ * process sent is handed on; but a hangup may come to us alone.
+ */
+static void relay(pid_t child, const siginfo_t *info)
+{
+	if (info->si_code <= 0 || info->si_signo == SIGHUP)
+		kill(child, info->si_signo);
+}
+
+/* A stopped child: stop as well, so that a job-control shell sees it. */
+static void stop_with(pid_t child)
+{
+	kill(getpid(), SIGSTOP);
+	kill(child, SIGCONT);
+}
+
+static int wait_for(pid_t child, const sigset_t *signals)
+{
+	siginfo_t info;
+	int status;
+
+	for (;;) {
+		if (sigwaitinfo(signals, &info) < 0)
+			continue;	/* EINTR: we were stopped */
+		if (info.si_signo != SIGCHLD) {
+			relay(child, &info);
+			continue;
+		}
+		if (waitpid(child, &status, WNOHANG | WUNTRACED) != child)
+			continue;
+		if (WIFEXITED(status))
+			return WEXITSTATUS(status);
+		if (WIFSIGNALED(status))
+			return 128 + WTERMSIG(status);
+		stop_with(child);
+	}
+}
+
+/* A pid namespace that was joined is entered by children only. */
+int run_in_child(char **argv)
+{
+	sigset_t signals, inherited;
+	pid_t child;
+
+	/* Were it ignored, as it may be by inheritance, nobody could wait. */
+	signal(SIGCHLD, SIG_DFL);
+
+	/* Blocked before the child exists, so that none comes too early. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	for (size_t i = 0; i < ARRAY_SIZE(relayed); i++)
+		sigaddset(&signals, relayed[i]);
+	sigprocmask(SIG_BLOCK, &signals, &inherited);
+
+	child = fork();
+	if (child < 0)
+		return cannot_fork();
+	if (!child) {
+		sigprocmask(SIG_SETMASK, &inherited, NULL);
+		_exit(run_here(argv));
+	}
+	return wait_for(child, &signals);
+}
