@@ -1,0 +1,539 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The nshandle(1) command: what it joins, runs, prints and exits with. Needs
+# root, unshare(1) of util-linux and, for the cases that count system calls,
+# strace.
+
+ksft_skip=4
+cases="
+help_goes_to_stdout
+usage_errors
+missing_process
+procfs_out_of_reach
+status_is_passed_on
+signal_is_128_plus_n
+forks_for_a_pid_namespace_only
+all_joins_all_eight
+all_leaves_out_what_is_joined
+all_of_ourselves_joins_nothing
+letters_join_one_type
+long_names_join_one_type
+one_setns
+own_user_namespace
+not_permitted
+failure_runs_nothing
+zombie
+command_not_found
+command_not_executable
+options_of_the_command
+shell_without_command
+root_in_a_user_namespace
+preserve_credentials
+groups_that_may_not_be_dropped
+termination_is_relayed
+stops_and_continues_with_the_command
+"
+types="user mnt uts ipc pid cgroup net time"
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit $ksft_skip
+}
+
+fail()
+{
+	echo "# $*"
+	exit 1
+}
+
+skip()
+{
+	echo "# $*"
+	exit $ksft_skip
+}
+
+# The last run of the command: $status, and what it wrote in $tmp.
+run()
+{
+	status=0
+	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+want_status()
+{
+	[ "$status" -eq "$1" ] ||
+		fail "status $status, not $1: $(cat "$tmp/err")"
+}
+
+want_out()
+{
+	[ "$(cat "$tmp/out")" = "$1" ] ||
+		fail "printed '$(cat "$tmp/out")', not '$1'"
+}
+
+want_err()
+{
+	[ "$(cat "$tmp/err")" = "$1" ] ||
+		fail "complained '$(cat "$tmp/err")', not '$1'"
+}
+
+want_usage_error()
+{
+	want_status 2
+	want_out ""
+	[ "$(wc -l <"$tmp/err")" -eq 2 ] || fail "not two lines on stderr"
+	tail -n 1 "$tmp/err" | grep -q "^Try 'nshandle .*--help'\.$" ||
+		fail "no hint at --help"
+}
+
+# Namespace of a process, by its link in the procfs of the first pid
+# namespace, which stays mounted in every box here.
+link()
+{
+	readlink "/proc/$1/ns/$2"
+}
+
+links()
+{
+	for type in $types; do
+		link "$1" "$type"
+	done
+}
+
+# Poll a process until its stat line holds "(name) state", or an end of it.
+await()
+{
+	tries=100000
+	while [ $tries -gt 0 ]; do
+		{ read -r line <"/proc/$1/stat"; } 2>/dev/null ||
+			fail "process $1 is gone, not $2"
+		case $line in
+		*"$2 "*) return ;;
+		esac
+		tries=$((tries - 1))
+	done
+	fail "process $1 is '$line', not '$2'"
+}
+
+# A process in namespaces of its own, its number in $box.
+start_box()
+{
+	rm -f "$tmp/pid"
+	mkfifo -m 666 "$tmp/pid"
+	# shellcheck disable=SC2016 # for the inner shell
+	"$@" sh -c 'read -r pid rest </proc/self/stat
+		echo "$pid" >"$1"; exec sleep 1000' sh "$tmp/pid" \
+		>/dev/null 2>&1 &
+	read -r box <"$tmp/pid"
+	echo "$box" >>"$tmp/boxes"
+}
+
+stop_boxes()
+{
+	while read -r pid; do
+		kill -KILL "$pid" 2>/dev/null
+	done <"$tmp/boxes"
+	wait
+	rm -rf "$tmp"
+}
+
+has_strace()
+{
+	strace -V >/dev/null 2>&1 || skip "strace is not installed"
+}
+
+setns_calls()
+{
+	has_strace
+	run strace -f -e trace=setns -o "$tmp/trace" nshandle join "$@" true
+	want_status 0
+	sed -n 's/.*\(setns([^)]*)\) *\(= .*\)/\1 \2/p' "$tmp/trace"
+}
+
+help_goes_to_stdout()
+{
+	for args in --help --version "join --help" "join --version"; do
+		# shellcheck disable=SC2086 # several words
+		run nshandle $args
+		want_status 0
+		want_err ""
+		[ -s "$tmp/out" ] || fail "$args printed nothing"
+	done
+}
+
+usage_errors()
+{
+	run nshandle
+	want_usage_error
+	run nshandle frobnicate
+	want_usage_error
+	run nshandle join -a
+	want_usage_error
+	run nshandle join -t "$full" true
+	want_usage_error
+	run nshandle join -a -t
+	want_usage_error
+	run nshandle join -t "$full" -x true
+	want_usage_error
+	run nshandle join -t "$full" --users true
+	want_usage_error
+	for pid in "" abc 1x -1 +1 0 1.5 2147483648 99999999999999999999; do
+		run nshandle join -u -t "$pid" true
+		want_usage_error
+		head -n 1 "$tmp/err" |
+			grep -qxF "nshandle: '$pid' is not a process id" ||
+			fail "'$pid': $(cat "$tmp/err")"
+	done
+}
+
+missing_process()
+{
+	# A pid_t, but above any pid_max: nobody has it.
+	pid=2147483647
+	run nshandle join -t "$pid" -u true
+	want_status 1
+	want_err "nshandle: cannot open process $pid: No such process"
+}
+
+procfs_out_of_reach()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare --mount sh -c 'mount -t tmpfs none /proc &&
+		exec nshandle join -a -t "$0" true' "$full"
+	want_status 1
+	want_err "nshandle: cannot read /proc/self/ns: No such file or directory (-a needs it; name the namespaces instead)"
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare --mount sh -c 'mount -t tmpfs none /proc &&
+		exec nshandle join -unip -t "$0" echo joined' "$full"
+	want_status 0
+	want_out joined
+}
+
+status_is_passed_on()
+{
+	for options in -u -p -a; do
+		for want in 0 1 2 7 126 127 255; do
+			run nshandle join -t "$full" $options sh -c \
+				"exit $want"
+			want_status $want
+		done
+	done
+}
+
+signal_is_128_plus_n()
+{
+	for options in -u -p -a; do
+		for signal in 2 9 15; do
+			# shellcheck disable=SC2016 # for the inner shell
+			run nshandle join -t "$full" $options sh -c \
+				'kill -"$0" $$' $signal
+			want_status $((128 + signal))
+		done
+	done
+}
+
+forks_for_a_pid_namespace_only()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	nshandle join -t "$full" -m -u -i -n -C -T -- sh -c 'echo $$' \
+		>"$tmp/out" &
+	wait $! || fail "did not join"
+	want_out $!
+
+	# shellcheck disable=SC2016 # for the inner shell
+	run nshandle join -t "$full" -p -- sh -c 'echo $PPID'
+	want_status 0
+	want_out 0	# its parent is in another pid namespace
+}
+
+all_joins_all_eight()
+{
+	run nshandle join -a -t "$full" -- sh -c \
+		"for t in $(echo "$types" | tr '\n' ' '); do
+			readlink /proc/self/ns/\$t; done"
+	want_status 0
+	want_out "$(links "$full")"
+}
+
+all_leaves_out_what_is_joined()
+{
+	start_box unshare --uts --ipc
+	calls=$(setns_calls -a -t "$box") || exit
+	[ "$calls" = "setns(3, CLONE_NEWUTS|CLONE_NEWIPC) = 0" ] ||
+		fail "$calls"
+}
+
+all_of_ourselves_joins_nothing()
+{
+	start_box env
+	calls=$(setns_calls -a -t "$box") || exit
+	[ -z "$calls" ] || fail "$calls"
+}
+
+# Of all eight the command must be in $type of the box, else in our own.
+want_only()
+{
+	for other in $types; do
+		pid=$$
+		[ "$other" != "$1" ] || pid=$full
+		link "$pid" "$other"
+	done >"$tmp/want"
+	want_status 0
+	want_out "$(cat "$tmp/want")"
+}
+
+join_each()
+{
+	for pair in "$@"; do
+		run nshandle join -t "$full" "${pair%=*}" -- sh -c \
+			"for t in $types; do readlink /proc/self/ns/\$t; done"
+		want_only "${pair#*=}"
+	done
+}
+
+letters_join_one_type()
+{
+	join_each -m=mnt -u=uts -i=ipc -n=net -p=pid -U=user -C=cgroup \
+		-T=time
+}
+
+long_names_join_one_type()
+{
+	join_each --mount=mnt --uts=uts --ipc=ipc --net=net --pid=pid \
+		--user=user --cgroup=cgroup --time=time
+}
+
+one_setns()
+{
+	calls=$(setns_calls -a -t "$full") || exit
+	[ "$(echo "$calls" | wc -l)" -eq 1 ] || fail "$calls"
+	for flag in TIME NS CGROUP UTS IPC USER PID NET; do
+		case $calls in
+		*[\|\ ]"CLONE_NEW$flag"[\|\)]*) ;;
+		*) fail "no CLONE_NEW$flag: $calls" ;;
+		esac
+	done
+	calls=$(setns_calls -unp -t "$full") || exit
+	[ "$calls" = "setns(3, CLONE_NEWUTS|CLONE_NEWPID|CLONE_NEWNET) = 0" ] ||
+		fail "$calls"
+}
+
+own_user_namespace()
+{
+	start_box unshare --uts
+	run nshandle join -t "$box" -u -U true
+	want_status 1
+	want_err "nshandle: cannot join user,uts of process $box: Invalid argument (the caller is in that user namespace already)"
+}
+
+not_permitted()
+{
+	run unshare --setgid 65534 --setuid 65534 \
+		nshandle join -t "$full" -m -u -n true
+	want_status 1
+	want_err "nshandle: cannot join mnt,uts,net of process $full: Operation not permitted (needs CAP_SYS_ADMIN over each of them, and read access as for ptrace)"
+}
+
+failure_runs_nothing()
+{
+	start_box unshare --uts
+	run nshandle join -t "$box" -u -U echo ran
+	want_status 1
+	want_out ""
+}
+
+zombie()
+{
+	rm -f "$tmp/pid" "$tmp/end"
+	mkfifo "$tmp/pid" "$tmp/end"
+	# sleep does not wait for the child that it has from the shell
+	# shellcheck disable=SC2016 # for the inner shell
+	sh -c 'read -r line <"$2" & echo $! >"$1"
+		exec sleep 1000' sh "$tmp/pid" "$tmp/end" >/dev/null 2>&1 &
+	parent=$!
+	echo $parent >>"$tmp/boxes"
+	read -r dead <"$tmp/pid"
+	await $parent "(sleep) S"
+	echo >"$tmp/end"
+	await "$dead" ") Z"
+	for options in -u -p -a; do
+		run nshandle join -t "$dead" $options true
+		want_status 1
+		grep -qx "nshandle: cannot join [a-z,]* of process $dead: No such process (it is a zombie: it has ended)" \
+			"$tmp/err" || fail "$(cat "$tmp/err")"
+	done
+}
+
+command_not_found()
+{
+	for options in -u -p; do
+		run nshandle join -t "$full" $options /nowhere/command
+		want_status 127
+		want_err "nshandle: cannot run '/nowhere/command': No such file or directory"
+	done
+}
+
+command_not_executable()
+{
+	for options in -u -p; do
+		run nshandle join -t "$full" $options /
+		want_status 126
+		want_err "nshandle: cannot run '/': Permission denied"
+	done
+}
+
+options_of_the_command()
+{
+	run nshandle join -u -t "$full" echo -p --help
+	want_status 0
+	want_out "-p --help"
+	run nshandle join --uts --target="$full" -- echo -a -t
+	want_status 0
+	want_out "-a -t"
+}
+
+shell_without_command()
+{
+	printf '#!/bin/sh\necho "own shell"\n' >"$tmp/shell"
+	chmod +x "$tmp/shell"
+	run env SHELL="$tmp/shell" nshandle join -t "$full" -u
+	want_status 0
+	want_out "own shell"
+
+	for shell in "" /nowhere/shell; do
+		# A login shell, without a home to read a profile from
+		# shellcheck disable=SC2016 # for the inner shell
+		echo 'echo "$0"' | HOME=/nowhere SHELL=$shell \
+			nshandle join -t "$full" -u >"$tmp/out" ||
+			fail "SHELL='$shell': status $?"
+		[ "$(tail -n 1 "$tmp/out")" = "-sh" ] ||
+			fail "SHELL='$shell': $(cat "$tmp/out")"
+	done
+}
+
+# Its uid 0 is our 1000: our own 0 has no number in there.
+start_foreign_box()
+{
+	start_box unshare --setgid 1000 --setuid 1000 \
+		unshare --user --map-root-user
+}
+
+root_in_a_user_namespace()
+{
+	start_foreign_box
+	run nshandle join -t "$box" -U sh -c 'id -u; id -g'
+	want_status 0
+	want_out "0
+0"
+}
+
+preserve_credentials()
+{
+	start_foreign_box
+	run nshandle join -t "$box" -U --preserve-credentials \
+		sh -c 'id -u; id -g'
+	want_status 0
+	want_out "65534
+65534"
+}
+
+# Its user namespace denies setgroups(2), as one that a user made must.
+groups_that_may_not_be_dropped()
+{
+	start_foreign_box
+	run setpriv --reuid 1000 --regid 1000 --clear-groups \
+		nshandle join -t "$box" -U id -u
+	want_status 0
+	want_out 0
+	run setpriv --reuid 1000 --regid 1000 --groups 1001 \
+		nshandle join -t "$box" -U echo ran
+	want_status 1
+	want_out ""
+	want_err "nshandle: cannot drop the groups in the user namespace: Operation not permitted (try --preserve-credentials)"
+	run setpriv --reuid 1000 --regid 1000 --groups 1001 \
+		nshandle join -t "$box" -U --preserve-credentials id -u
+	want_status 0
+	want_out 0
+}
+
+# A command under nshandle: $command, and nshandle's own number, $parent.
+start_command()
+{
+	rm -f "$tmp/pid"
+	mkfifo -m 666 "$tmp/pid"
+	# shellcheck disable=SC2016 # for the inner shell
+	nshandle join -t "$full" -p sh -c \
+		'read -r pid rest </proc/self/stat
+		echo "$pid" >"$1"; exec sleep 1000' sh "$tmp/pid" \
+		>/dev/null 2>&1 &
+	parent=$!
+	read -r command <"$tmp/pid"
+	echo "$command" >>"$tmp/boxes"
+}
+
+termination_is_relayed()
+{
+	for signal in 1 10 15; do
+		start_command
+		status=0
+		kill -$signal "$parent"
+		wait "$parent" || status=$?
+		want_status $((128 + signal))
+		[ ! -e "/proc/$command" ] || fail "the command lives on"
+	done
+}
+
+stops_and_continues_with_the_command()
+{
+	start_command
+	await "$command" "(sleep) S"
+	kill -STOP "$command"
+	await "$command" ") T"
+	await "$parent" ") T"
+	kill -CONT "$parent"
+	await "$command" "(sleep) S"
+	await "$parent" ") S"
+	kill -KILL "$command"
+	status=0
+	wait "$parent" || status=$?
+	want_status 137
+}
+
+run_case()
+{
+	count=$((count + 1))
+	( "$1" )
+	case $? in
+	0)	echo "ok $count $1"; passed=$((passed + 1)) ;;
+	4)	echo "ok $count $1 # SKIP"; skipped=$((skipped + 1)) ;;
+	*)	echo "not ok $count $1"; failed=$((failed + 1)) ;;
+	esac
+}
+
+echo "TAP version 13"
+[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+nshandle --version >/dev/null 2>&1 || skip_all "nshandle is not in PATH"
+unshare --user --mount --uts --ipc --net --pid --cgroup --time --fork \
+	true 2>/dev/null || skip_all "cannot make all eight namespaces"
+
+tmp=$(mktemp -d) || exit 1
+chmod 755 "$tmp"
+: >"$tmp/boxes"
+trap stop_boxes EXIT
+trap 'exit 1' HUP INT TERM
+
+start_box unshare --user --map-root-user --mount --uts --ipc --net --pid \
+	--cgroup --time --fork
+full=$box
+
+# shellcheck disable=SC2086 # a list of words
+set -- $cases
+echo "1..$#"
+count=0 passed=0 failed=0 skipped=0
+for name; do
+	run_case "$name"
+done
+echo "# Totals: pass:$passed fail:$failed xfail:0 xpass:0 skip:$skipped error:0"
+[ $failed -eq 0 ]

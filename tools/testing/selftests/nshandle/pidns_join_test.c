@@ -1,0 +1,1443 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Joining a pid namespace: setns(2) with a pid namespace file, or with a pidfd
+ * and CLONE_NEWPID. It decides where the caller's next children are born and
+ * leaves the caller itself where it is.
+ *
+ * Every case runs as an ordinary process (not pid 1) of a pid namespace made
+ * for it, in the middle of this world:
+ *
+ *	PARENT			the namespace of the harness
+ *	|-- SIBLING
+ *	`-- SELF		the caller, and the init that has made the rest
+ *	    |-- CHILD
+ *	    |   `-- GRANDCHILD
+ *	    |-- DEAD		its init has been killed and reaped
+ *	    |   |-- DEAD_CHILD	died with it
+ *	    |   `-- ORPHAN	never had an init
+ *	    `-- UNBORN		has no init yet
+ */
+#include "common.h"
+
+#include <sys/eventfd.h>
+
+#include <linux/nsfs.h>
+
+#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
+#endif
+
+/* Limits of the kernel: MAX_PID_NS_LEVEL, and what a slow machine may take. */
+#define MAX_LEVEL 32
+#define POLL_MS 10000
+
+enum ns {
+	SELF,
+	CHILD,
+	GRANDCHILD,
+	SIBLING,
+	PARENT,
+	DEAD,
+	DEAD_CHILD,
+	UNBORN,
+	ORPHAN,
+	NR_NS,
+};
+
+/* What a new process sees of itself. */
+struct report {
+	pid_t pid, ppid, sid, pgid;
+	char status[4096];
+};
+
+/*
+ * Shared by all processes of a case, as is their table of descriptors: what
+ * one of them opens, every one made before the caller can use.
+ */
+struct world {
+	int ready[NR_NS];
+	int ns[NR_NS];
+	int pidfd[NR_NS];
+	struct report report;
+};
+
+/* ----- The world. */
+
+static int ns_open_self(struct __test_metadata *_metadata)
+{
+	int fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+
+	ASSERT_LE(0, fd);
+	return fd;
+}
+
+/* Unlike procfs, the ioctl opens a namespace that has no init yet, too. */
+static int ns_for_children(int pidfd)
+{
+	return ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+}
+
+typedef void member_fn(struct __test_metadata *_metadata, struct world *w);
+
+static void member_run(struct __test_metadata *_metadata, struct world *w,
+		       enum ns me, member_fn *more)
+{
+	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+	w->ns[me] = ns_open_self(_metadata);
+	if (more)
+		more(_metadata, w);
+	ASSERT_EQ(0, eventfd_write(w->ready[me], 1));
+	for (;;)
+		pause();
+}
+
+/* A process that does @more, if anything, and then nothing but live. */
+static pid_t member_start(struct __test_metadata *_metadata, struct world *w,
+			  enum ns me, uint64_t flags, member_fn *more)
+{
+	struct clone_args args = {
+		.flags = flags | CLONE_FILES | CLONE_PIDFD,
+		.pidfd = (uintptr_t)&w->pidfd[me],
+		.exit_signal = SIGCHLD,
+	};
+	struct pollfd fds[2];
+	pid_t pid;
+
+	/* One each: who makes a member may be waited for, too. */
+	w->ready[me] = eventfd(0, EFD_CLOEXEC);
+	ASSERT_LE(0, w->ready[me]);
+	pid = sys_clone3(&args);
+	ASSERT_LE(0, pid) {
+		TH_LOG("clone3 of member %d: %s", me, strerror(errno));
+	}
+	if (pid == 0)
+		member_run(_metadata, w, me, more);
+	fds[0] = (struct pollfd){ .fd = w->ready[me], .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = w->pidfd[me], .events = POLLIN };
+	ASSERT_LT(0, poll(fds, 2, POLL_MS));
+	ASSERT_EQ(POLLIN, fds[0].revents) {
+		TH_LOG("member %d of the world died", me);
+	}
+	return pid;
+}
+
+static void member_kill(struct __test_metadata *_metadata, pid_t pid)
+{
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+static void child_more(struct __test_metadata *_metadata, struct world *w)
+{
+	member_start(_metadata, w, GRANDCHILD, CLONE_NEWPID, NULL);
+}
+
+static void unborn_make(struct __test_metadata *_metadata, struct world *w,
+			enum ns maker, enum ns unborn)
+{
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	w->ns[unborn] = ns_for_children(w->pidfd[maker]);
+	if (w->ns[unborn] < 0)
+		ASSERT_EQ(ENOTTY, errno);
+}
+
+static void dead_more(struct __test_metadata *_metadata, struct world *w)
+{
+	member_start(_metadata, w, DEAD_CHILD, CLONE_NEWPID, NULL);
+	unborn_make(_metadata, w, DEAD, ORPHAN);
+}
+
+static void unborn_more(struct __test_metadata *_metadata, struct world *w)
+{
+	close(w->ns[UNBORN]);
+	unborn_make(_metadata, w, UNBORN, UNBORN);
+}
+
+/* The init of SELF; returns in the caller, which it has forked. */
+static void world_init(struct __test_metadata *_metadata, struct world *w)
+{
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+	ASSERT_EQ(1, setsid());
+	w->ns[SELF] = ns_open_self(_metadata);
+	member_start(_metadata, w, CHILD, CLONE_NEWPID, child_more);
+	member_kill(_metadata, member_start(_metadata, w, DEAD, CLONE_NEWPID,
+					    dead_more));
+	member_start(_metadata, w, UNBORN, 0, unborn_more);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+		return;
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : KSFT_FAIL);
+}
+
+/*
+ * Makes the world and returns as its caller. The process that has called it
+ * stays here until all of it is gone again.
+ */
+static void world_enter(struct __test_metadata *_metadata, struct world *w)
+{
+	struct clone_args args = {
+		.flags = CLONE_NEWPID | CLONE_FILES | CLONE_PIDFD,
+		.pidfd = (uintptr_t)&w->pidfd[SELF],
+		.exit_signal = SIGCHLD,
+	};
+	pid_t sibling, pid;
+	int status;
+
+	w->ns[PARENT] = ns_open_self(_metadata);
+	w->pidfd[PARENT] = sys_pidfd_open(getpid(), 0);
+	ASSERT_LE(0, w->pidfd[PARENT]);
+	sibling = member_start(_metadata, w, SIBLING, CLONE_NEWPID, NULL);
+	pid = sys_clone3(&args);
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		world_init(_metadata, w);
+		return;
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	member_kill(_metadata, sibling);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : KSFT_FAIL);
+}
+
+static bool have_pidfd_ioctls(void)
+{
+	int pidfd = sys_pidfd_open(getpid(), 0);
+	int fd = ns_for_children(pidfd);
+	bool have = fd >= 0 || errno != ENOTTY;
+
+	close(fd);
+	close(pidfd);
+	return have;
+}
+
+#define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
+
+/* ----- New processes, and what they see. */
+
+static int join(const struct world *w, enum ns to)
+{
+	return try_setns(w->ns[to], CLONE_NEWPID);
+}
+
+/* System calls only: a vfork child may do this, too. */
+static void report_write(struct report *r)
+{
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t len = read(fd, r->status, sizeof(r->status) - 1);
+
+	close(fd);
+	r->status[len > 0 ? len : 0] = '\0';
+	r->ppid = getppid();
+	r->sid = getsid(0);
+	r->pgid = getpgid(0);
+	r->pid = getpid();
+}
+
+/* The pids of the NSpid line, outermost first; returns how many. */
+static int report_nspid(struct __test_metadata *_metadata,
+			const struct report *r, pid_t *pids)
+{
+	char *p = strstr(r->status, "\nNSpid:"), *end;
+	int n = 0;
+
+	ASSERT_NE(NULL, p);
+	for (p += strlen("\nNSpid:"); *p == '\t'; p = end) {
+		ASSERT_GE(MAX_LEVEL, n);
+		pids[n++] = strtol(p, &end, 10);
+	}
+	ASSERT_EQ('\n', *p);
+	return n;
+}
+
+static int levels_of_self(struct __test_metadata *_metadata)
+{
+	pid_t pids[MAX_LEVEL + 1];
+	struct report r;
+
+	report_write(&r);
+	return report_nspid(_metadata, &r, pids);
+}
+
+/* @pid, a child that wrote the report, was born @depth levels below us. */
+static void expect_born(struct __test_metadata *_metadata, struct world *w,
+			pid_t pid, int depth)
+{
+	int own = levels_of_self(_metadata), n;
+	struct report *r = &w->report;
+	pid_t pids[MAX_LEVEL + 1];
+
+	child_wait(_metadata, pid);
+	n = report_nspid(_metadata, r, pids);
+	EXPECT_EQ(own + depth, n);
+	EXPECT_EQ(pid, pids[own - 1]);
+	EXPECT_EQ(r->pid, pids[n - 1]);
+	/* Whoever is not of one's namespace has no pid in it. */
+	EXPECT_EQ(depth ? 0 : getpid(), r->ppid);
+	EXPECT_EQ(depth ? 0 : 1, r->sid);
+	EXPECT_EQ(depth ? 0 : 1, r->pgid);
+}
+
+/* The child's pid, or 0 with errno set. */
+static pid_t fork_reporter(struct world *w)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		report_write(&w->report);
+		_exit(0);
+	}
+	return pid < 0 ? 0 : pid;
+}
+
+static pid_t vfork_reporter(struct world *w)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		report_write(&w->report);
+		_exit(0);
+	}
+	return pid < 0 ? 0 : pid;
+}
+
+static pid_t clone_reporter(struct world *w, const pid_t *tids, size_t nr)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)tids,
+		.set_tid_size = nr,
+	};
+	pid_t pid = sys_clone3(&args);
+
+	if (pid == 0) {
+		report_write(&w->report);
+		_exit(0);
+	}
+	return pid < 0 ? 0 : pid;
+}
+
+static void expect_fork(struct __test_metadata *_metadata, struct world *w,
+			int depth, pid_t first)
+{
+	pid_t pid = fork_reporter(w);
+
+	ASSERT_LT(0, pid) {
+		TH_LOG("fork: %s", strerror(errno));
+	}
+	expect_born(_metadata, w, pid, depth);
+	if (first)
+		EXPECT_EQ(first, w->report.pid);
+}
+
+static void expect_fork_fails(struct __test_metadata *_metadata,
+			      struct world *w, int err)
+{
+	ASSERT_EQ(0, fork_reporter(w));
+	EXPECT_EQ(err, errno);
+}
+
+static void *thread_nop(void *data)
+{
+	return data;
+}
+
+/* Returns 0 or the errno. */
+static int try_thread(void)
+{
+	pthread_t thread;
+	int err = pthread_create(&thread, NULL, thread_nop, NULL);
+
+	return err ?: pthread_join(thread, NULL);
+}
+
+static int try_clone_newpid(void)
+{
+	struct clone_args args = {
+		.flags = CLONE_NEWPID,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t pid = sys_clone3(&args);
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return errno;
+	return waitpid(pid, NULL, 0) == pid ? 0 : ECHILD;
+}
+
+static int try_unshare(void)
+{
+	return unshare(CLONE_NEWPID) ? errno : 0;
+}
+
+static bool same_ns(struct __test_metadata *_metadata, int fd1, int fd2)
+{
+	struct stat st1, st2;
+
+	ASSERT_EQ(0, fstat(fd1, &st1));
+	ASSERT_EQ(0, fstat(fd2, &st2));
+	return st1.st_dev == st2.st_dev && st1.st_ino == st2.st_ino;
+}
+
+/* Where our children will be born. */
+static void expect_for_children(struct __test_metadata *_metadata,
+				struct world *w, enum ns where)
+{
+	int pidfd = sys_pidfd_open(getpid(), 0);
+	int fd;
+
+	ASSERT_LE(0, pidfd);
+	fd = ns_for_children(pidfd);
+	if (fd < 0) {
+		/* A base without the ioctl: by procfs, so not the unborn. */
+		ASSERT_EQ(ENOTTY, errno);
+		fd = open("/proc/thread-self/ns/pid_for_children",
+			  O_RDONLY | O_CLOEXEC);
+	}
+	ASSERT_LE(0, fd);
+	EXPECT_TRUE(same_ns(_metadata, fd, w->ns[where]));
+	close(fd);
+	close(pidfd);
+}
+
+/* ----- From everywhere to everywhere, and then every way to make a child. */
+
+FIXTURE(join) {
+	struct world w;
+	int fd;		/* what the variant joins by */
+};
+
+FIXTURE_VARIANT(join) {
+	enum ns to;
+	bool by_pidfd;
+	int join;	/* errno of setns(2) with CLONE_NEWPID ... */
+	int plain;	/* ... and with 0 */
+	int thread;	/* then of pthread_create(3), unshare, CLONE_NEWPID */
+	int fork;	/* of fork(2) and vfork(2) */
+	int tid_one;	/* of clone3(2) with set_tid = { 1 } */
+	int tid_free;	/* and with one that nobody has */
+	int link;	/* of open("/proc/self/ns/pid_for_children") */
+	int depth;	/* how far below the caller its children are born */
+	pid_t first;	/* pid of the first, if it is not SELF's */
+};
+
+/* Already there: nothing to refuse and nothing to change. */
+FIXTURE_VARIANT_ADD(join, self_file) {
+	.to = SELF,
+	.tid_one = EEXIST,
+};
+
+FIXTURE_VARIANT_ADD(join, self_pidfd) {
+	.to = SELF,
+	.by_pidfd = true,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+/* Pids 1 and 2 of CHILD are its init and the init of GRANDCHILD. */
+FIXTURE_VARIANT_ADD(join, child_file) {
+	.to = CHILD,
+	.thread = EINVAL,
+	.tid_one = EEXIST,
+	.depth = 1,
+	.first = 3,
+};
+
+FIXTURE_VARIANT_ADD(join, child_pidfd) {
+	.to = CHILD,
+	.by_pidfd = true,
+	.plain = EINVAL,
+	.thread = EINVAL,
+	.tid_one = EEXIST,
+	.depth = 1,
+	.first = 3,
+};
+
+FIXTURE_VARIANT_ADD(join, grandchild_file) {
+	.to = GRANDCHILD,
+	.thread = EINVAL,
+	.tid_one = EEXIST,
+	.depth = 2,
+	.first = 2,
+};
+
+FIXTURE_VARIANT_ADD(join, grandchild_pidfd) {
+	.to = GRANDCHILD,
+	.by_pidfd = true,
+	.plain = EINVAL,
+	.thread = EINVAL,
+	.tid_one = EEXIST,
+	.depth = 2,
+	.first = 2,
+};
+
+/* Neither sideways nor upward; all goes on as if nobody had asked. */
+FIXTURE_VARIANT_ADD(join, sibling_file) {
+	.to = SIBLING,
+	.join = EINVAL,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+FIXTURE_VARIANT_ADD(join, sibling_pidfd) {
+	.to = SIBLING,
+	.by_pidfd = true,
+	.join = EINVAL,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+FIXTURE_VARIANT_ADD(join, parent_file) {
+	.to = PARENT,
+	.join = EINVAL,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+FIXTURE_VARIANT_ADD(join, parent_pidfd) {
+	.to = PARENT,
+	.by_pidfd = true,
+	.join = EINVAL,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+/* ENOMEM says that nobody can be born there any more; it is ABI. */
+FIXTURE_VARIANT_ADD(join, dead_file) {
+	.to = DEAD,
+	.thread = EINVAL,
+	.fork = ENOMEM,
+	.tid_one = ENOMEM,
+	.tid_free = ENOMEM,
+};
+
+FIXTURE_VARIANT_ADD(join, dead_pidfd) {
+	.to = DEAD,
+	.by_pidfd = true,
+	.join = ESRCH,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+FIXTURE_VARIANT_ADD(join, dead_child_file) {
+	.to = DEAD_CHILD,
+	.thread = EINVAL,
+	.fork = ENOMEM,
+	.tid_one = ENOMEM,
+	.tid_free = ENOMEM,
+};
+
+FIXTURE_VARIANT_ADD(join, dead_child_pidfd) {
+	.to = DEAD_CHILD,
+	.by_pidfd = true,
+	.join = ESRCH,
+	.plain = EINVAL,
+	.tid_one = EEXIST,
+};
+
+/* A foreigner may be the first, and then its child is init: pid 1 only. */
+FIXTURE_VARIANT_ADD(join, unborn_file) {
+	.to = UNBORN,
+	.thread = EINVAL,
+	.tid_free = EINVAL,
+	.link = ENOENT,
+	.depth = 1,
+	.first = 1,
+};
+
+FIXTURE_SETUP(join)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	if (variant->to == UNBORN && !have_pidfd_ioctls())
+		SKIP(return, NO_PIDFD_IOCTLS);
+	world_enter(_metadata, &self->w);
+	self->fd = variant->by_pidfd ? self->w.pidfd[variant->to] :
+		   self->w.ns[variant->to];
+}
+
+/* Runs outside of the world, which ends by itself; shares self with it. */
+FIXTURE_TEARDOWN_PARENT(join)
+{
+}
+
+TEST_F(join, caller_stays)
+{
+	struct state before;
+	pid_t pid = getpid(), ppid = getppid();
+	int fd;
+
+	state_arm(_metadata, &before);
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	EXPECT_EQ(pid, getpid());
+	EXPECT_EQ(ppid, getppid());
+	expect_for_children(_metadata, &self->w,
+			    variant->thread ? variant->to : SELF);
+	fd = open("/proc/self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+	if (variant->link) {
+		EXPECT_EQ(-1, fd);
+		EXPECT_EQ(variant->link, errno);
+		/* So that the rest can be compared. */
+		EXPECT_EQ(0, join(&self->w, SELF));
+		EXPECT_NOTHING_MOVED(&before);
+	} else {
+		EXPECT_LE(0, fd);
+		EXPECT_MOVED(&before,
+			     variant->thread ? MOVED_PID_FOR_CHILDREN : 0);
+	}
+}
+
+TEST_F(join, without_type)
+{
+	bool moves = variant->thread && !variant->plain;
+
+	EXPECT_EQ(variant->plain, try_setns(self->fd, 0));
+	expect_for_children(_metadata, &self->w, moves ? variant->to : SELF);
+}
+
+TEST_F(join, then_fork)
+{
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	if (variant->fork)
+		expect_fork_fails(_metadata, &self->w, variant->fork);
+	else
+		expect_fork(_metadata, &self->w, variant->depth,
+			    variant->first);
+}
+
+TEST_F(join, then_vfork)
+{
+	pid_t pid;
+
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	pid = vfork_reporter(&self->w);
+	if (variant->fork) {
+		ASSERT_EQ(0, pid);
+		EXPECT_EQ(variant->fork, errno);
+	} else {
+		ASSERT_LT(0, pid);
+		expect_born(_metadata, &self->w, pid, variant->depth);
+		if (variant->first)
+			EXPECT_EQ(variant->first, self->w.report.pid);
+	}
+}
+
+TEST_F(join, then_pthread_create)
+{
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	EXPECT_EQ(variant->thread, try_thread());
+}
+
+TEST_F(join, then_unshare)
+{
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	EXPECT_EQ(variant->thread, try_unshare());
+}
+
+TEST_F(join, then_clone_newpid)
+{
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	EXPECT_EQ(variant->thread, try_clone_newpid());
+}
+
+TEST_F(join, then_set_tid_one)
+{
+	static const pid_t one = 1;
+	pid_t pid;
+
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	pid = clone_reporter(&self->w, &one, 1);
+	if (variant->tid_one) {
+		ASSERT_EQ(0, pid);
+		EXPECT_EQ(variant->tid_one, errno);
+	} else {
+		ASSERT_LT(0, pid);
+		expect_born(_metadata, &self->w, pid, variant->depth);
+		EXPECT_EQ(1, self->w.report.pid);
+	}
+}
+
+TEST_F(join, then_set_tid_free)
+{
+	static const pid_t tid = 77;
+	pid_t pid;
+
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	pid = clone_reporter(&self->w, &tid, 1);
+	if (variant->tid_free) {
+		ASSERT_EQ(0, pid);
+		EXPECT_EQ(variant->tid_free, errno);
+	} else {
+		ASSERT_LT(0, pid);
+		expect_born(_metadata, &self->w, pid, variant->depth);
+		EXPECT_EQ(77, self->w.report.pid);
+	}
+}
+
+/* The way back is to join one's own again. */
+TEST_F(join, then_back)
+{
+	struct state before;
+
+	state_arm(_metadata, &before);
+	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
+	EXPECT_EQ(0, join(&self->w, SELF));
+	EXPECT_NOTHING_MOVED(&before);
+	EXPECT_EQ(0, try_thread());
+	expect_fork(_metadata, &self->w, 0, 0);
+	EXPECT_EQ(0, try_clone_newpid());
+	EXPECT_EQ(0, try_unshare());
+}
+
+/* ----- Single claims in the same world. */
+
+FIXTURE(world) {
+	struct world w;
+};
+
+FIXTURE_SETUP(world)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	if (!have_pidfd_ioctls())
+		SKIP(return, NO_PIDFD_IOCTLS);
+	world_enter(_metadata, &self->w);
+}
+
+FIXTURE_TEARDOWN_PARENT(world)
+{
+}
+
+/* The rule is about where the caller is, not about what it joined before. */
+TEST_F(world, join_again_from_joined)
+{
+	static const enum ns way[] = { GRANDCHILD, CHILD, DEAD, GRANDCHILD };
+	struct state before;
+
+	for (size_t i = 0; i < ARRAY_LEN(way); i++) {
+		EXPECT_EQ(0, join(&self->w, way[i]));
+		expect_for_children(_metadata, &self->w, way[i]);
+	}
+	state_read(_metadata, &before);
+	EXPECT_EQ(EINVAL, join(&self->w, SIBLING));
+	EXPECT_EQ(EINVAL, join(&self->w, PARENT));
+	EXPECT_NOTHING_MOVED(&before);
+	expect_fork(_metadata, &self->w, 2, 2);
+}
+
+/* A pidfd names the namespace that its process is in, not its children's. */
+TEST_F(world, pidfd_is_the_active_namespace)
+{
+	EXPECT_EQ(0, join(&self->w, CHILD));
+	EXPECT_EQ(0, try_setns(self->w.pidfd[UNBORN], CLONE_NEWPID));
+	expect_for_children(_metadata, &self->w, SELF);
+}
+
+/* A child of a joined child is of that namespace like anybody else. */
+TEST_F(world, grandchildren_are_natives)
+{
+	struct world *w = &self->w;
+
+	EXPECT_EQ(0, join(w, CHILD));
+	IN_CHILD {
+		EXPECT_EQ(EINVAL, join(w, SELF));
+		EXPECT_EQ(0, join(w, GRANDCHILD));
+		EXPECT_EQ(0, join(w, CHILD));
+		IN_CHILD {
+			report_write(&w->report);
+		}
+		EXPECT_EQ(getpid(), w->report.ppid);
+		EXPECT_EQ(getpid() + 1, w->report.pid);
+		EXPECT_EQ(0, try_thread());
+	}
+}
+
+/* And when its parent dies, the namespace's init takes it, not ours. */
+TEST_F(world, grandchildren_reparent_inside)
+{
+	int alone[2], done[2];
+	char byte;
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(alone));
+	ASSERT_EQ(0, pipe(done));
+	EXPECT_EQ(0, join(&self->w, CHILD));
+	IN_CHILD {
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (pid == 0) {
+			close(alone[1]);
+			/* End of file: the parent is gone and reaped. */
+			ASSERT_EQ(0, read(alone[0], &byte, 1));
+			report_write(&self->w.report);
+			ASSERT_EQ(1, write(done[1], "d", 1));
+			_exit(0);
+		}
+	}
+	close(alone[1]);
+	close(done[1]);
+	ASSERT_EQ(1, read(done[0], &byte, 1));
+	EXPECT_EQ(1, self->w.report.ppid);
+}
+
+TEST_F(world, set_tid_on_every_level)
+{
+	static const pid_t tids[] = { 77, 88, 99 };
+	pid_t pid;
+
+	EXPECT_EQ(0, join(&self->w, GRANDCHILD));
+	pid = clone_reporter(&self->w, tids, 3);
+	ASSERT_EQ(99, pid);
+	expect_born(_metadata, &self->w, pid, 2);
+	EXPECT_EQ(77, self->w.report.pid);
+	EXPECT_NE(NULL, strstr(self->w.report.status, "\t99\t88\t77\n"));
+}
+
+static void *thread_join_child(void *data)
+{
+	struct world *w = data;
+
+	return (void *)(intptr_t)(join(w, CHILD) ?: try_thread());
+}
+
+/* The join is of the calling thread alone. */
+TEST_F(world, other_threads_stay)
+{
+	struct state before;
+	pthread_t thread;
+	void *ret;
+
+	state_read(_metadata, &before);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, thread_join_child,
+				    &self->w));
+	ASSERT_EQ(0, pthread_join(thread, &ret));
+	EXPECT_EQ(EINVAL, (intptr_t)ret);
+	EXPECT_NOTHING_MOVED(&before);
+	EXPECT_EQ(0, try_thread());
+	expect_fork(_metadata, &self->w, 0, 0);
+}
+
+/* A handle on nobody's namespace still knows where it hangs. */
+FIXTURE(parent_of) {
+	struct world w;
+};
+
+FIXTURE_VARIANT(parent_of) {
+	enum ns ns, parent;
+	int err;
+};
+
+FIXTURE_VARIANT_ADD(parent_of, child) {
+	.ns = CHILD, .parent = SELF,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, grandchild) {
+	.ns = GRANDCHILD, .parent = CHILD,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, dead) {
+	.ns = DEAD, .parent = SELF,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, dead_child) {
+	.ns = DEAD_CHILD, .parent = DEAD,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, unborn) {
+	.ns = UNBORN, .parent = SELF,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, orphan) {
+	.ns = ORPHAN, .parent = DEAD,
+};
+
+/* Whose parent is out of the caller's sight. */
+FIXTURE_VARIANT_ADD(parent_of, self) {
+	.ns = SELF, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, sibling) {
+	.ns = SIBLING, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(parent_of, parent) {
+	.ns = PARENT, .err = EPERM,
+};
+
+FIXTURE_SETUP(parent_of)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	if (!have_pidfd_ioctls())
+		SKIP(return, NO_PIDFD_IOCTLS);
+	world_enter(_metadata, &self->w);
+}
+
+FIXTURE_TEARDOWN_PARENT(parent_of)
+{
+}
+
+TEST_F(parent_of, get_parent)
+{
+	int fd = ioctl(self->w.ns[variant->ns], NS_GET_PARENT);
+
+	if (variant->err) {
+		EXPECT_EQ(-1, fd);
+		EXPECT_EQ(variant->err, errno);
+	} else {
+		ASSERT_LE(0, fd);
+		EXPECT_TRUE(same_ns(_metadata, fd,
+				    self->w.ns[variant->parent]));
+	}
+}
+
+/* ----- Before the first process. */
+
+FIXTURE(unborn) {
+	struct world w;
+};
+
+FIXTURE_SETUP(unborn)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	if (!have_pidfd_ioctls())
+		SKIP(return, NO_PIDFD_IOCTLS);
+	world_enter(_metadata, &self->w);
+}
+
+FIXTURE_TEARDOWN_PARENT(unborn)
+{
+}
+
+/* A first child that lives until it is killed. */
+static pid_t unborn_give_init(struct __test_metadata *_metadata,
+			      struct world *w)
+{
+	int pipefd[2];
+	char byte;
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(pipefd));
+	EXPECT_EQ(0, join(w, UNBORN));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ASSERT_EQ(1, getpid());
+		ASSERT_EQ(1, write(pipefd[1], "i", 1));
+		for (;;)
+			pause();
+	}
+	close(pipefd[1]);
+	ASSERT_EQ(1, read(pipefd[0], &byte, 1));
+	close(pipefd[0]);
+	return pid;
+}
+
+TEST_F(unborn, second_child_has_pid_2)
+{
+	unborn_give_init(_metadata, &self->w);
+	expect_fork(_metadata, &self->w, 1, 2);
+}
+
+/* Two processes that are no relatives of each other or of the maker. */
+TEST_F(unborn, two_foreigners_share_it)
+{
+	struct world *w = &self->w;
+
+	unborn_give_init(_metadata, w);
+	EXPECT_EQ(0, join(w, SELF));
+	IN_CHILD {
+		EXPECT_EQ(0, join(w, UNBORN));
+		expect_fork(_metadata, w, 1, 2);
+	}
+}
+
+TEST_F(unborn, dies_with_its_first_child)
+{
+	pid_t pid = unborn_give_init(_metadata, &self->w);
+
+	member_kill(_metadata, pid);
+	expect_fork_fails(_metadata, &self->w, ENOMEM);
+	EXPECT_EQ(0, join(&self->w, SELF));
+	EXPECT_EQ(0, join(&self->w, UNBORN));
+	expect_fork_fails(_metadata, &self->w, ENOMEM);
+}
+
+/* A refused pid must not use up the chance to make an init. */
+TEST_F(unborn, refused_set_tid_leaves_it_unborn)
+{
+	static const pid_t tid = 5;
+
+	EXPECT_EQ(0, join(&self->w, UNBORN));
+	EXPECT_EQ(0, clone_reporter(&self->w, &tid, 1));
+	EXPECT_EQ(EINVAL, errno);
+	expect_fork(_metadata, &self->w, 1, 1);
+}
+
+/* procfs opens it from the moment that it has an init. */
+TEST_F(unborn, procfs_link_appears_with_init)
+{
+	int proc = proc_of_pidfd(_metadata, self->w.pidfd[UNBORN]);
+	int fd;
+
+	EXPECT_EQ(-1, openat(proc, "ns/pid_for_children", O_RDONLY));
+	EXPECT_EQ(ENOENT, errno);
+	unborn_give_init(_metadata, &self->w);
+	fd = openat(proc, "ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_TRUE(same_ns(_metadata, fd, self->w.ns[UNBORN]));
+}
+
+/*
+ * No init of its own, and its parent cannot give it one any more. What a fork
+ * into it does is another matter; to join it is neither refused nor harmful.
+ */
+TEST_F(unborn, child_of_dead_can_be_joined)
+{
+	EXPECT_EQ(0, join(&self->w, ORPHAN));
+	expect_for_children(_metadata, &self->w, ORPHAN);
+	EXPECT_EQ(EINVAL, try_thread());
+	EXPECT_EQ(EINVAL, try_unshare());
+	EXPECT_EQ(EINVAL, try_clone_newpid());
+	EXPECT_EQ(0, join(&self->w, SELF));
+	EXPECT_EQ(0, try_thread());
+	expect_fork(_metadata, &self->w, 0, 0);
+}
+
+/* ----- Who may. */
+
+FIXTURE(right) {
+	struct world w;
+	struct container box;
+};
+
+enum caller {
+	ROOT,
+	NO_ADMIN,	/* root without CAP_SYS_ADMIN */
+	ONLY_ADMIN,	/* root with nothing else */
+	OTHER_USERNS,	/* root in a user namespace of its own */
+	OWNER,		/* uid 1000, who owns the user namespace of the box */
+};
+
+FIXTURE_VARIANT(right) {
+	enum caller caller;
+	bool box;	/* a pid namespace below a user namespace of its own */
+	enum ns to;	/* else one of the world's */
+	int err;
+};
+
+FIXTURE_VARIANT_ADD(right, root_to_child) {
+	.caller = ROOT, .to = CHILD,
+};
+
+FIXTURE_VARIANT_ADD(right, root_to_box) {
+	.caller = ROOT, .box = true,
+};
+
+FIXTURE_VARIANT_ADD(right, only_admin_to_child) {
+	.caller = ONLY_ADMIN, .to = CHILD,
+};
+
+FIXTURE_VARIANT_ADD(right, only_admin_to_box) {
+	.caller = ONLY_ADMIN, .box = true,
+};
+
+/* Even to stay takes the right; and it is asked before the direction. */
+FIXTURE_VARIANT_ADD(right, no_admin_to_self) {
+	.caller = NO_ADMIN, .to = SELF, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, no_admin_to_child) {
+	.caller = NO_ADMIN, .to = CHILD, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, no_admin_to_parent) {
+	.caller = NO_ADMIN, .to = PARENT, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, no_admin_to_sibling) {
+	.caller = NO_ADMIN, .to = SIBLING, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, no_admin_to_dead) {
+	.caller = NO_ADMIN, .to = DEAD, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, no_admin_to_unborn) {
+	.caller = NO_ADMIN, .to = UNBORN, .err = EPERM,
+};
+
+/* Rights in one's own user namespace are none over the host's. */
+FIXTURE_VARIANT_ADD(right, other_userns_to_child) {
+	.caller = OTHER_USERNS, .to = CHILD, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, other_userns_to_box) {
+	.caller = OTHER_USERNS, .box = true, .err = EPERM,
+};
+
+/* Rights over the target do not do without rights at home. */
+FIXTURE_VARIANT_ADD(right, owner_to_box) {
+	.caller = OWNER, .box = true, .err = EPERM,
+};
+
+FIXTURE_SETUP(right)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	if (!have_pidfd_ioctls())
+		SKIP(return, NO_PIDFD_IOCTLS);
+	world_enter(_metadata, &self->w);
+	self->box.flags = CLONE_NEWUSER | CLONE_NEWPID;
+	self->box.owner = 1000;
+	container_start(_metadata, &self->box);
+}
+
+FIXTURE_TEARDOWN_PARENT(right)
+{
+}
+
+static void become_caller(struct __test_metadata *_metadata,
+			  enum caller caller)
+{
+	switch (caller) {
+	case ROOT:
+		break;
+	case NO_ADMIN:
+		cap_drop(_metadata, CAP_SYS_ADMIN);
+		break;
+	case ONLY_ADMIN:
+		cap_keep_only(_metadata, CAP_SYS_ADMIN);
+		break;
+	case OTHER_USERNS:
+		enter_userns(_metadata);
+		break;
+	case OWNER:
+		become(_metadata, 1000);
+		break;
+	}
+}
+
+TEST_F(right, join)
+{
+	struct world *w = &self->w;
+	struct state before;
+	int fd, moved;
+
+	fd = variant->box ? container_ns(_metadata, &self->box, "pid") :
+	     w->ns[variant->to];
+	moved = variant->err ? 0 : MOVED_PID_FOR_CHILDREN;
+	IN_CHILD {
+		become_caller(_metadata, variant->caller);
+		state_read(_metadata, &before);
+		EXPECT_EQ(variant->err, try_setns(fd, CLONE_NEWPID));
+		EXPECT_EQ(variant->err, try_setns(fd, 0));
+		EXPECT_MOVED(&before, moved);
+	}
+	container_stop(_metadata, &self->box);
+}
+
+/* ----- An init that must wait for its foreigners. */
+
+FIXTURE(held) {
+	struct world w;
+	int init;	/* /proc/PID of the init of CHILD */
+};
+
+FIXTURE_SETUP(held)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	world_enter(_metadata, &self->w);
+	self->init = proc_of_pidfd(_metadata, self->w.pidfd[CHILD]);
+}
+
+FIXTURE_TEARDOWN_PARENT(held)
+{
+}
+
+/* From the kernel's sched.h: has begun to exit. */
+#define PF_EXITING 0x4
+
+/*
+ * Has nothing left to do but to wait for foreigners: it is on its way out, its
+ * own children are gone, and still it sleeps. (In which state, differs.)
+ */
+static bool is_held(struct __test_metadata *_metadata, const struct world *w,
+		    int init)
+{
+	char buf[512], *p, state;
+	unsigned int flags;
+	ssize_t len;
+	int fd;
+
+	if (!sys_pidfd_send_signal(w->pidfd[GRANDCHILD], 0) || errno != ESRCH)
+		return false;
+	fd = openat(init, "stat", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	len = read(fd, buf, sizeof(buf) - 1);
+	ASSERT_LT(0, len);
+	buf[len] = '\0';
+	close(fd);
+	/* "PID (COMMAND) STATE ...", where the command may hold anything. */
+	p = strrchr(buf, ')');
+	ASSERT_NE(NULL, p);
+	if (sscanf(p, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+		return false;
+	return (flags & PF_EXITING) && (state == 'I' || state == 'S');
+}
+
+/* Is it over for @pidfd within @ms? */
+static bool has_exited(int pidfd, int ms)
+{
+	struct pollfd fd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&fd, 1, ms) == 1;
+}
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/* Kills the init of CHILD and sees it stop half way out. */
+static void held_kill_init(struct __test_metadata *_metadata,
+			   const struct world *w, int init)
+{
+	long long end = now_ms() + POLL_MS;
+
+	ASSERT_EQ(0, sys_pidfd_send_signal(w->pidfd[CHILD], SIGKILL));
+	while (!is_held(_metadata, w, init)) {
+		ASSERT_GT(end, now_ms());
+		sched_yield();
+	}
+	EXPECT_FALSE(has_exited(w->pidfd[CHILD], 0));
+}
+
+/* A child of ours, born in CHILD: dead, but its parent has not looked. */
+static pid_t held_zombie(struct __test_metadata *_metadata, struct world *w)
+{
+	siginfo_t info;
+	pid_t pid;
+
+	EXPECT_EQ(0, join(w, CHILD));
+	pid = fork_reporter(w);
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	return pid;
+}
+
+TEST_F(held, released_when_reaped)
+{
+	pid_t pid = held_zombie(_metadata, &self->w);
+
+	held_kill_init(_metadata, &self->w, self->init);
+	/* Held up or not: the namespace takes nobody any more. */
+	expect_fork_fails(_metadata, &self->w, ENOMEM);
+	EXPECT_FALSE(has_exited(self->w.pidfd[CHILD], 0));
+	EXPECT_TRUE(is_held(_metadata, &self->w, self->init));
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_TRUE(has_exited(self->w.pidfd[CHILD], POLL_MS));
+}
+
+/* Its parent's end is not enough: it goes to who reaps in *that* namespace. */
+TEST_F(held, inherited_by_the_parents_reaper)
+{
+	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
+	IN_CHILD {
+		held_zombie(_metadata, &self->w);
+		held_kill_init(_metadata, &self->w, self->init);
+	}
+	EXPECT_TRUE(is_held(_metadata, &self->w, self->init));
+	EXPECT_FALSE(has_exited(self->w.pidfd[CHILD], 0));
+	EXPECT_LT(0, waitpid(-1, NULL, 0));
+	EXPECT_TRUE(has_exited(self->w.pidfd[CHILD], POLL_MS));
+}
+
+/* A living foreigner is killed; only then its parent is waited for. */
+TEST_F(held, living_child_is_killed_and_held)
+{
+	siginfo_t info;
+	pid_t pid;
+
+	EXPECT_EQ(0, join(&self->w, CHILD));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0)
+		for (;;)
+			pause();
+	held_kill_init(_metadata, &self->w, self->init);
+	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	EXPECT_EQ(CLD_KILLED, info.si_code);
+	EXPECT_EQ(SIGKILL, info.si_status);
+	EXPECT_FALSE(has_exited(self->w.pidfd[CHILD], 0));
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_TRUE(has_exited(self->w.pidfd[CHILD], POLL_MS));
+}
+
+/* Not the zombie but its being unreaped: without one nothing is held. */
+TEST_F(held, not_held_without_foreigners)
+{
+	struct world *w = &self->w;
+
+	EXPECT_EQ(0, join(w, CHILD));
+	expect_fork(_metadata, w, 1, 3);
+	ASSERT_EQ(0, sys_pidfd_send_signal(w->pidfd[CHILD], SIGKILL));
+	EXPECT_TRUE(has_exited(w->pidfd[CHILD], POLL_MS));
+}
+
+/* ----- As deep as it goes. */
+
+/* A chain of namespaces, each with an init, from the harness's downward. */
+struct chain {
+	pid_t top;	/* the first process */
+	int ready;
+	int ns[MAX_LEVEL + 1];
+	int bottom;	/* level of the last */
+	int err_clone, err_unshare;	/* of an attempt to make one more */
+	int err_up;	/* of the last to join the one above it */
+};
+
+FIXTURE(depth) {
+	struct chain c;
+	struct world w;		/* for the reports */
+};
+
+/* The inode number of the namespace of the machine's first process. */
+#define INIT_PIDNS_INO 0xEFFFFFFCU
+
+static bool in_init_pidns(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PIDNS_INO;
+}
+
+/* The last link tries what is left to try; then the chain is complete. */
+static void chain_end(struct __test_metadata *_metadata, struct chain *c)
+{
+	c->err_unshare = try_unshare();
+	c->err_up = try_setns(c->ns[c->bottom - 1], CLONE_NEWPID);
+	ASSERT_EQ(0, eventfd_write(c->ready, 1));
+}
+
+/* Each link makes the next, until that is refused. */
+static void chain_make(struct __test_metadata *_metadata, struct chain *c)
+{
+	struct clone_args args = {
+		.flags = CLONE_NEWPID | CLONE_FILES,
+		.exit_signal = SIGCHLD,
+	};
+	int level = 0;
+	pid_t pid;
+
+	while ((pid = sys_clone3(&args)) == 0) {
+		ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+		level++;
+		/* Room for no more, should the kernel forget to refuse. */
+		ASSERT_GE(MAX_LEVEL, level);
+		c->ns[level] = ns_open_self(_metadata);
+		c->bottom = level;
+	}
+	if (level == 0) {
+		ASSERT_LT(0, pid);
+		c->top = pid;
+		return;
+	}
+	if (pid < 0) {
+		c->err_clone = errno;
+		chain_end(_metadata, c);
+	}
+	for (;;)
+		pause();
+}
+
+FIXTURE_SETUP(depth)
+{
+	struct pollfd fd;
+
+	SKIP_WITHOUT_CONTAINERS();
+	if (!in_init_pidns())
+		SKIP(return, "not in the initial pid namespace");
+	self->c.ready = eventfd(0, EFD_CLOEXEC);
+	ASSERT_LE(0, self->c.ready);
+	self->c.ns[0] = ns_open_self(_metadata);
+	chain_make(_metadata, &self->c);
+	fd = (struct pollfd){ .fd = self->c.ready, .events = POLLIN };
+	ASSERT_EQ(1, poll(&fd, 1, POLL_MS));
+}
+
+/* The chain dies with the test's process, but takes its time for it. */
+FIXTURE_TEARDOWN_PARENT(depth)
+{
+	int pidfd = sys_pidfd_open(self->c.top, 0);
+
+	if (pidfd >= 0)
+		EXPECT_TRUE(has_exited(pidfd, POLL_MS));
+	close(pidfd);
+}
+
+TEST_F(depth, no_more_than_32)
+{
+	EXPECT_EQ(MAX_LEVEL, self->c.bottom);
+	EXPECT_EQ(ENOSPC, self->c.err_clone);
+	EXPECT_EQ(ENOSPC, self->c.err_unshare);
+	EXPECT_EQ(EINVAL, self->c.err_up);
+}
+
+TEST_F(depth, join_every_level)
+{
+	pid_t pid = getpid();
+
+	for (int level = MAX_LEVEL; level >= 0; level--) {
+		EXPECT_EQ(0, try_setns(self->c.ns[level], CLONE_NEWPID));
+		IN_CHILD {
+			EXPECT_EQ(level + 1, levels_of_self(_metadata));
+			EXPECT_EQ(level ? 0 : pid, getppid());
+		}
+	}
+}
+
+/* From the deepest, too, the way up is the parent's, one by one. */
+TEST_F(depth, parents_lead_to_the_root)
+{
+	int fd = dup(self->c.ns[MAX_LEVEL]), parent;
+
+	for (int level = MAX_LEVEL - 1; level >= 0; level--) {
+		parent = ioctl(fd, NS_GET_PARENT);
+		ASSERT_LE(0, parent);
+		EXPECT_TRUE(same_ns(_metadata, parent, self->c.ns[level]));
+		close(fd);
+		fd = parent;
+	}
+	EXPECT_EQ(-1, ioctl(fd, NS_GET_PARENT));
+	EXPECT_EQ(EPERM, errno);
+}
+
+/* clone3(2) takes 32 pids: enough for all levels but the root's. */
+TEST_F(depth, set_tid_of_32_levels)
+{
+	pid_t tids[MAX_LEVEL + 1], pid;
+
+	for (int i = 0; i <= MAX_LEVEL; i++)
+		tids[i] = 1000 + i;
+	EXPECT_EQ(0, try_setns(self->c.ns[MAX_LEVEL], CLONE_NEWPID));
+	EXPECT_EQ(0, clone_reporter(&self->w, tids, MAX_LEVEL + 1));
+	EXPECT_EQ(EINVAL, errno);
+	pid = clone_reporter(&self->w, tids, MAX_LEVEL);
+	ASSERT_LT(0, pid);
+	child_wait(_metadata, pid);
+	EXPECT_EQ(1000, self->w.report.pid);
+	EXPECT_EQ(MAX_LEVEL + 1, report_nspid(_metadata, &self->w.report,
+					      tids));
+	EXPECT_EQ(pid, tids[0]);
+	for (int i = 1; i <= MAX_LEVEL; i++)
+		EXPECT_EQ(1000 + MAX_LEVEL - i, tids[i]);
+}
+
+TEST_HARNESS_MAIN
