@@ -149,7 +149,7 @@ setns_calls()
 	has_strace
 	run strace -f -e trace=setns -o "$tmp/trace" nshandle join "$@" true
 	want_status 0
-	sed -n 's/.*\(setns([^)]*)\) *\(= .*\)/\1 \2/p' "$tmp/trace"
+	sed -n 's/.*setns([0-9]*, \([^)]*\)) *\(= .*\)/setns(pidfd, \1) \2/p' "$tmp/trace"
 }
 
 help_goes_to_stdout()
@@ -261,7 +261,7 @@ all_leaves_out_what_is_joined()
 {
 	start_box unshare --uts --ipc
 	calls=$(setns_calls -a -t "$box") || exit
-	[ "$calls" = "setns(3, CLONE_NEWUTS|CLONE_NEWIPC) = 0" ] ||
+	[ "$calls" = "setns(pidfd, CLONE_NEWUTS|CLONE_NEWIPC) = 0" ] ||
 		fail "$calls"
 }
 
@@ -316,7 +316,7 @@ one_setns()
 		esac
 	done
 	calls=$(setns_calls -unp -t "$full") || exit
-	[ "$calls" = "setns(3, CLONE_NEWUTS|CLONE_NEWPID|CLONE_NEWNET) = 0" ] ||
+	[ "$calls" = "setns(pidfd, CLONE_NEWUTS|CLONE_NEWPID|CLONE_NEWNET) = 0" ] ||
 		fail "$calls"
 }
 

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # for those who source it
+#
+# What every script here starts with: where things are, and how to stop.
+
+set -euo pipefail
+export LC_ALL=C
+umask 022
+
+# The verbs run under make: its flags and BASE= must not reach the kernel's.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+scripts=$top/scripts
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nshandle
+own_dirs="fs include kernel Documentation tools"
+
+die()	# MESSAGE: one line that says what failed, where the log is, what to do
+{
+	echo "nshandle: $*" >&2
+	exit "${die_status:-1}"
+}
+
+say()
+{
+	echo "nshandle: $*" >&2
+}
+
+bases()
+{
+	(cd "$top/patches" 2>/dev/null && echo [0-9]*)
+}
+
+hash_files()	# FILE...: one hash over names and contents
+{
+	sha256sum -- "$@" | sha256sum | cut -d' ' -f1
+}
+
+same()		# STAMPFILE VALUE
+{
+	[ -e "$1" ] && [ "$(cat "$1")" = "$2" ]
+}
+
+free_mb()	# DIRECTORY
+{
+	df -Pm "$1" | awk 'NR == 2 { print $4 }'
+}
+
+need_mb()	# DIRECTORY MEGABYTES
+{
+	[ "$(free_mb "$1")" -ge "$2" ] ||
+		die "no disk: $1 has $(free_mb "$1") MB free, this step needs $2 MB"
+}
+
+own_files()	# our own files, as paths in a kernel tree
+{
+	local list
+
+	cd "$top"
+	# shellcheck disable=SC2086 # a list of words
+	list=$(git ls-files -co --exclude-standard -- $own_dirs 2>/dev/null) || list=
+	# A tarball of this repository has no git.
+	# shellcheck disable=SC2086
+	[ -n "$list" ] || list=$(find $own_dirs -type f ! -name '*~' \
+		! -name '.*' ! -name '*.o' 2>/dev/null)
+	while IFS= read -r f; do
+		[ -f "$f" ] && printf '%s\n' "$f"
+	done <<<"$list" | sort
+}
+
+kmake()		# ARGUMENT...: make in the assembled tree, as every step must
+{
+	export CCACHE_DIR=$cache/ccache CCACHE_NOHASHDIR=1
+	export CCACHE_SLOPPINESS=time_macros CCACHE_COMPILERCHECK=content
+	export KBUILD_BUILD_TIMESTAMP="Thu Jan  1 00:00:00 UTC 2026"
+	export KBUILD_BUILD_USER=nshandle KBUILD_BUILD_HOST=nshandle
+	export KBUILD_BUILD_VERSION=1
+	make -C "$tree" --no-print-directory CC="ccache gcc" \
+		HOSTCC="ccache gcc" "$@"
+}
+
+# With KSRC= the base is what that tree says it is: scripts/fetch finds out.
+BASE=${BASE:-6.12}
+KSRC=${KSRC:-}
+if [ -n "$KSRC" ]; then
+	out=$top/build/ksrc
+	[ ! -e "$out/version" ] || BASE=$(cat "$out/version")
+else
+	out=$top/build/$BASE
+fi
+base=$out/base
