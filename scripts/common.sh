@@ -6,6 +6,7 @@
 set -euo pipefail
 export LC_ALL=C
 umask 022
+trap 'exit 130' INT TERM
 
 # The verbs run under make: its flags and BASE= must not reach the kernel's.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
