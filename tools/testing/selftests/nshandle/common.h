@@ -691,10 +691,14 @@ static inline void state_arm(struct __test_metadata *_metadata,
 
 /* ----- Other tasks that stand in the way. */
 
+/* @data: where to say that the end of our creator is ours too, or NULL. */
 static inline int idle(void *data)
 {
-	(void)data;
+	const int *ready = data;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (ready && write(*ready, "r", 1) != 1)
+		return 1;
 	for (;;)
 		pause();
 	return 0;
@@ -702,14 +706,22 @@ static inline int idle(void *data)
 
 /*
  * A process that does nothing but share with us what @flags of clone(2) say
- * (CLONE_FS, CLONE_VM). It ends with us, or by kill(2).
+ * (CLONE_FS, CLONE_VM). It ends with us, or by kill(2): we go on only when it
+ * is ready for that. One left over would hold our stdout open for ever.
  */
 static inline pid_t start_sharer(struct __test_metadata *_metadata, int flags)
 {
 	static char stack[16384];
-	pid_t pid = clone(idle, stack + sizeof(stack), flags | SIGCHLD, NULL);
+	int pipefd[2];
+	char byte;
+	pid_t pid;
 
+	ASSERT_EQ(0, pipe2(pipefd, O_CLOEXEC));
+	pid = clone(idle, stack + sizeof(stack), flags | SIGCHLD, &pipefd[1]);
 	ASSERT_LT(0, pid);
+	ASSERT_EQ(1, read(pipefd[0], &byte, 1));
+	close(pipefd[0]);
+	close(pipefd[1]);
 	return pid;
 }
 
@@ -721,7 +733,8 @@ static inline void stop_child(struct __test_metadata *_metadata, pid_t pid)
 
 static inline void *idle_thread(void *data)
 {
-	idle(data);
+	(void)data;
+	idle(NULL);
 	return NULL;
 }
 
