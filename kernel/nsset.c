@@ -132,9 +132,10 @@ static const struct nsset_type {
  *
  * ptrace_may_access() takes task_lock() itself, so it comes before, not
  * inside. Under task_lock() the nsproxy can be neither replaced nor freed;
- * a NULL one belongs to a task that has passed exit_task_namespaces(), and
- * such a task has no user or pid namespace to give away either. A task that
- * is reaped meanwhile has lost its struct pid, and its pid namespace with it.
+ * a NULL one belongs to a task that has passed exit_task_namespaces(). Its user
+ * and pid namespace are still there, but ESRCH for any type of a zombie is ABI.
+ * A task that is reaped meanwhile has lost its struct pid, and its pid namespace
+ * with it.
  */
 static int source_read(struct nsset_source *src, struct task_struct *task,
 		       unsigned int flags)

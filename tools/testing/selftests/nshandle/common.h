@@ -84,6 +84,29 @@ static inline pid_t sys_gettid(void)
 	return syscall(__NR_gettid);
 }
 
+/* 6.1 has no ioctls on a pidfd. */
+#define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
+
+static inline bool have_pidfd_ioctls(void)
+{
+	int pidfd = sys_pidfd_open(getpid(), 0);
+	int fd = ioctl(pidfd, _IO(0xFF, 1), 0);
+	bool have = fd >= 0 || errno != ENOTTY;
+
+	close(fd);
+	close(pidfd);
+	return have;
+}
+
+static inline long long now_ms(clockid_t clock)
+{
+	struct timespec ts = {};
+
+	/* Not the vDSO: what the kernel tells is what is asked for. */
+	syscall(__NR_clock_gettime, clock, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
 /* ----- What can move, one bit each. */
 
 enum {

@@ -61,17 +61,6 @@ static int try_open_at(int dir, const char *path)
 	return fd < 0 ? errno : close(fd);
 }
 
-static bool have_pidfd_ioctls(void)
-{
-	int pidfd = sys_pidfd_open(getpid(), 0);
-	int err = try_get(pidfd, PIDFD_GET(1), 0);
-
-	close(pidfd);
-	return err != ENOTTY;
-}
-
-#define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
-
 static void expect_same_file(struct __test_metadata *_metadata,
 			     const struct stat *st, int fd)
 {
@@ -80,15 +69,6 @@ static void expect_same_file(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, fstat(fd, &now));
 	EXPECT_EQ(st->st_dev, now.st_dev);
 	EXPECT_EQ(st->st_ino, now.st_ino);
-}
-
-static long long now_ms(clockid_t clock)
-{
-	struct timespec ts;
-
-	/* Not the vDSO: what the kernel tells is what is asked for. */
-	syscall(__NR_clock_gettime, clock, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
 /* A mount namespace of our own, with an empty /tmp to work in. */
@@ -847,26 +827,6 @@ static void subject_start(struct __test_metadata *_metadata,
 	}
 }
 
-/* The thread that is not the leader, as procfs numbers it. */
-static pid_t living_thread(struct __test_metadata *_metadata,
-			   const struct subject *s)
-{
-	int fd = openat(s->proc, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct dirent *entry;
-	pid_t tid = 0;
-	DIR *dir;
-
-	ASSERT_LE(0, fd);
-	dir = fdopendir(fd);
-	ASSERT_NE(NULL, dir);
-	while (!tid && (entry = readdir(dir)))
-		if (atoi(entry->d_name) != s->pid)
-			tid = atoi(entry->d_name);
-	closedir(dir);
-	ASSERT_LT(0, tid);
-	return tid;
-}
-
 static void subject_stop(struct __test_metadata *_metadata,
 			 struct subject *s)
 {
@@ -1140,7 +1100,7 @@ TEST_F(asked, of_a_living_thread)
 	int pidfd, fd;
 
 	subject_start(_metadata, &self->s, HEADLESS);
-	tid = living_thread(_metadata, &self->s);
+	tid = last_thread(_metadata, self->s.proc);
 	pidfd = sys_pidfd_open(tid, PIDFD_THREAD);
 	if (pidfd < 0 && errno == EINVAL)
 		SKIP(return, "kernel without PIDFD_THREAD");
@@ -1266,7 +1226,7 @@ TEST_F(link, of_a_headless_process)
 	subject_start(_metadata, &self->s, HEADLESS);
 	expect_open_as(_metadata, variant->zombie, ROOT, self->s.proc,
 		       variant->link);
-	tid = living_thread(_metadata, &self->s);
+	tid = last_thread(_metadata, self->s.proc);
 	snprintf(path, sizeof(path), "task/%d/%s", tid, variant->link);
 	expect_open_as(_metadata, 0, ROOT, self->s.proc, path);
 	expect_open_as(_metadata, EACCES, UID_1000, self->s.proc, path);

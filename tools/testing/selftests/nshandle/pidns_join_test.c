@@ -205,19 +205,6 @@ static void world_enter(struct __test_metadata *_metadata, struct world *w)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : KSFT_FAIL);
 }
 
-static bool have_pidfd_ioctls(void)
-{
-	int pidfd = sys_pidfd_open(getpid(), 0);
-	int fd = ns_for_children(pidfd);
-	bool have = fd >= 0 || errno != ENOTTY;
-
-	close(fd);
-	close(pidfd);
-	return have;
-}
-
-#define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
-
 /* ----- New processes, and what they see. */
 
 static int join(const struct world *w, enum ns to)
@@ -1197,23 +1184,15 @@ static bool has_exited(int pidfd, int ms)
 	return poll(&fd, 1, ms) == 1;
 }
 
-static long long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
 /* Kills the init of CHILD and sees it stop half way out. */
 static void held_kill_init(struct __test_metadata *_metadata,
 			   const struct world *w, int init)
 {
-	long long end = now_ms() + POLL_MS;
+	long long end = now_ms(CLOCK_MONOTONIC) + POLL_MS;
 
 	ASSERT_EQ(0, sys_pidfd_send_signal(w->pidfd[CHILD], SIGKILL));
 	while (!is_held(_metadata, w, init)) {
-		ASSERT_GT(end, now_ms());
+		ASSERT_GT(end, now_ms(CLOCK_MONOTONIC));
 		sched_yield();
 	}
 	EXPECT_FALSE(has_exited(w->pidfd[CHILD], 0));
