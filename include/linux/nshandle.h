@@ -5,6 +5,8 @@
 #ifndef _LINUX_NSHANDLE_H
 #define _LINUX_NSHANDLE_H
 
+#include <uapi/linux/nshandle.h>
+
 struct fs_struct;
 struct mnt_namespace;
 struct ns_common;

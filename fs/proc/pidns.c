@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The pid namespace that an instance of procfs shows: chosen with pidns= when
+ * the instance is made, asked for with an ioctl on its root directory.
+ *
+ * It never changes while the instance lives: all of procfs reads it without a
+ * lock.
+ */
+
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/fs_context.h>
+#include <linux/fs_parser.h>
+#include <linux/nshandle.h>
+#include <linux/path.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
+#include <linux/proc_ns.h>
+#include <linux/sched.h>
+#include <linux/user_namespace.h>
+
+#include "../internal.h"
+#include "internal.h"
+
+/*
+ * What is a namespace is known by its dentry, whose operations no other
+ * filesystem has; so a file that was opened with O_PATH serves as well.
+ * The caller holds @path, which holds the namespace.
+ */
+static struct pid_namespace *path_to_pid_ns(const struct path *path)
+{
+	struct ns_common *ns;
+
+	if (path->dentry->d_op != &ns_dentry_operations)
+		return NULL;
+	ns = get_proc_ns(d_inode(path->dentry));
+	return proc_ns_type(ns) == CLONE_NEWPID ? to_pid_ns(ns) : NULL;
+}
+
+/*
+ * As for joining a pid namespace: with the credentials that the caller has
+ * now, whoever opened the context, and in this order.
+ */
+static int may_show_pid_ns(struct fs_context *fc, struct pid_namespace *ns)
+{
+	if (!ns_capable(ns->user_ns, CAP_SYS_ADMIN)) {
+		errorfc(fc, "pidns: CAP_SYS_ADMIN over the owner of the pid namespace is needed");
+		return -EPERM;
+	}
+	if (!pidns_is_ancestor(ns, task_active_pid_ns(current)))
+		return invalfc(fc, "pidns: neither the active pid namespace nor below it");
+	return 0;
+}
+
+/**
+ * proc_set_pidns() - take the value of pidns=
+ * @fc: the context of the instance that is to be made
+ * @param: a value that fs_param_is_file_or_path() has accepted
+ * @pid_ns: the context's pid namespace, replaced on success
+ *
+ * The superblock's user namespace becomes the owner of the pid namespace, as
+ * it is for an instance mounted from within. So the task that makes the
+ * instance needs CAP_SYS_ADMIN there, too.
+ *
+ * A value is looked up, and the caller checked, here and at once: a context
+ * may pass from one task to another between any two steps, and the pid
+ * namespace that it holds gives the next one no right that it lacks.
+ *
+ * Context: may sleep; called under fc->uapi_mutex, or with a context that
+ * only the caller knows.
+ * Return: 0, or with a line in the context's log, and @fc as before,
+ * * -EOPNOTSUPP if the kernel has no pid namespaces,
+ * * -EBUSY if the instance exists already, whatever the value is,
+ * * what the lookup of a path says,
+ * * -EINVAL if the file found is no pid namespace, or one that is neither the
+ *   caller's active one nor below that,
+ * * -EPERM without CAP_SYS_ADMIN over the owner of the pid namespace.
+ */
+int proc_set_pidns(struct fs_context *fc, struct fs_parameter *param,
+		   struct pid_namespace **pid_ns)
+{
+	struct pid_namespace *new;
+	struct path path;
+	int err;
+
+	if (!IS_ENABLED(CONFIG_PID_NS)) {
+		errorfc(fc, "pidns: the kernel has no pid namespaces");
+		return -EOPNOTSUPP;
+	}
+	if (fc->purpose == FS_CONTEXT_FOR_RECONFIGURE) {
+		errorfc(fc, "pidns: can't be changed on a mounted instance");
+		return -EBUSY;
+	}
+
+	err = fs_param_get_path(fc, param, &path);
+	if (err)
+		return err;
+	new = path_to_pid_ns(&path);
+	err = new ? may_show_pid_ns(fc, new) :
+		    invalfc(fc, "pidns: not a pid namespace");
+	if (err)
+		goto out;
+
+	put_user_ns(fc->user_ns);
+	fc->user_ns = get_user_ns(new->user_ns);
+	put_pid_ns(*pid_ns);
+	*pid_ns = get_pid_ns(new);
+out:
+	path_put(&path);
+	return err;
+}
+
+/**
+ * proc_root_ioctl() - ioctl(2) on the root directory of an instance
+ * @file: the directory
+ * @cmd: PROCFS_GET_PID_NAMESPACE
+ * @arg: not used
+ *
+ * Whoever is in the instance's pid namespace has it as /proc/self/ns/pid;
+ * whoever has CAP_SYS_ADMIN over its owner may join it. Nobody else learns of
+ * it here, as the descriptor keeps the namespace.
+ *
+ * Context: may sleep.
+ * Return: a close-on-exec descriptor of the pid namespace, or
+ * * -ENOTTY for another @cmd,
+ * * -EOPNOTSUPP if the kernel has no pid namespaces,
+ * * -EPERM if the caller may not have it,
+ * * -EMFILE, -ENFILE or -ENOMEM if there is no room for a descriptor.
+ */
+long proc_root_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct pid_namespace *ns = proc_pid_ns(file_inode(file)->i_sb);
+
+	if (cmd != PROCFS_GET_PID_NAMESPACE)
+		return -ENOTTY;
+	if (!IS_ENABLED(CONFIG_PID_NS))
+		return -EOPNOTSUPP;
+	if (ns != task_active_pid_ns(current) &&
+	    !ns_capable(ns->user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	return open_namespace(&get_pid_ns(ns)->ns);
+}
