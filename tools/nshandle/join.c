@@ -46,7 +46,7 @@ static const char help[] =
 	"the namespaces could not be joined, 2 for wrong usage, 126 if\n"
 	"COMMAND could not be run, 127 if it was not found.\n";
 
-enum { OPT_KEEP_IDS = 256 };
+enum { OPT_KEEP_IDS = OPT_LONG };
 
 static const struct option options[] = {
 	{ "target",			required_argument, NULL, 't' },
@@ -67,18 +67,6 @@ static const struct option options[] = {
 
 /* +: options after COMMAND are its own; ':': the messages are ours */
 static const char letters[] = "+:t:amuinpUCThV";
-
-static int complain_option(int option, char **argv)
-{
-	if (option == ':')
-		return complain_usage("join", "%s: a process id is missing",
-				      argv[optind - 1]);
-	if (optopt && optopt < OPT_KEEP_IDS && argv[optind - 1][1] != '-')
-		return complain_usage("join", "there is no option -%c",
-				      optopt);
-	return complain_usage("join", "%s: no such option, or wrongly used",
-			      argv[optind - 1]);
-}
 
 /* Returns -1 to go on, else the exit status. */
 static int take_option(struct join *join, int option, char **argv)
@@ -101,7 +89,7 @@ static int take_option(struct join *join, int option, char **argv)
 		return show("nshandle " NSHANDLE_VERSION "\n");
 	case ':':
 	case '?':
-		return complain_option(option, argv);
+		return complain_option("join", option, argv);
 	default:
 		join->flags |= ns_type_of_letter(option)->flag;
 		return -1;
@@ -130,22 +118,6 @@ static int parse(struct join *join, int argc, char **argv)
 	return -1;
 }
 
-static int open_target(struct join *join)
-{
-	const char *hint = "";
-
-	join->pidfd = sys_pidfd_open(join->pid);
-	if (join->pidfd >= 0)
-		return -1;
-
-	if (kernel_older_than(5, 8))
-		hint = " (Linux 5.8 or newer is needed)";
-	else if (errno == EINVAL || errno == ENOENT)
-		hint = " (is it the id of a thread, not of a process?)";
-	return complain(EXIT_FAILED, "cannot open process %d: %s%s",
-			join->pid, strerror(errno), hint);
-}
-
 /*
  * The kernel refuses a set that holds the user namespace the caller is in,
  * and --all means the others anyway. If the process ends and its number is
@@ -172,15 +144,6 @@ static int add_all(struct join *join)
 	return -1;
 }
 
-static const char *why_no_process(const struct join *join)
-{
-	if (pidfd_reaped(join->pidfd))
-		return " (it is gone)";
-	if (pidfd_exited(join->pidfd))
-		return " (it is a zombie: it has ended)";
-	return " (its first thread has ended)";
-}
-
 static const char *why_invalid(const struct join *join)
 {
 	pid_t pid = ns_procfs_pid(join->pidfd);
@@ -205,7 +168,7 @@ static const char *why(const struct join *join, int error)
 	case EPERM:
 		return " (needs CAP_SYS_ADMIN over each of them, and read access as for ptrace)";
 	case ESRCH:
-		return why_no_process(join);
+		return why_no_process(join->pidfd);
 	case EINVAL:
 		return why_invalid(join);
 	case EUSERS:
@@ -267,8 +230,11 @@ int cmd_join(int argc, char **argv)
 	struct join join = { .pidfd = -1 };
 	int status = parse(&join, argc, argv);
 
-	if (status < 0)
-		status = open_target(&join);
+	if (status < 0) {
+		join.pidfd = open_process(join.pid);
+		if (join.pidfd < 0)
+			return EXIT_FAILED;
+	}
 	if (status < 0 && join.all)
 		status = add_all(&join);
 	if (status < 0)

@@ -12,6 +12,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "join", cmd_join },
+	{ "proc", cmd_proc },
+	{ "show", cmd_show },
 };
 
 static const char help[] =
@@ -19,6 +21,8 @@ static const char help[] =
 	"Use the namespaces of other processes, by handle and all at once.\n"
 	"\n"
 	"  join       run a program in the namespaces of a process\n"
+	"  proc       mount a procfs of another pid namespace\n"
+	"  show       the namespaces of a process, or that of a procfs\n"
 	"\n"
 	"  --help     show this text; 'nshandle COMMAND --help' shows more\n"
 	"  --version  show the version\n"

@@ -3,22 +3,25 @@
  * The types of namespaces, and what procfs tells about who is in which.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "nshandle.h"
 
 /* In the order in which the kernel checks them. */
 const struct ns_type ns_types[] = {
-	{ CLONE_NEWUSER,	'U', "user",	NULL },
-	{ CLONE_NEWNS,		'm', "mnt",	NULL },
-	{ CLONE_NEWUTS,		'u', "uts",	NULL },
-	{ CLONE_NEWIPC,		'i', "ipc",	NULL },
-	{ CLONE_NEWPID,		'p', "pid",	"pid_for_children" },
-	{ CLONE_NEWCGROUP,	'C', "cgroup",	NULL },
-	{ CLONE_NEWNET,		'n', "net",	NULL },
-	{ CLONE_NEWTIME,	'T', "time",	"time_for_children" },
+	{ CLONE_NEWUSER,	'U', "user",	NULL, 9, 0 },
+	{ CLONE_NEWNS,		'm', "mnt",	NULL, 3, 0 },
+	{ CLONE_NEWUTS,		'u', "uts",	NULL, 10, 0 },
+	{ CLONE_NEWIPC,		'i', "ipc",	NULL, 2, 0 },
+	{ CLONE_NEWPID,		'p', "pid",	"pid_for_children", 5, 6 },
+	{ CLONE_NEWCGROUP,	'C', "cgroup",	NULL, 1, 0 },
+	{ CLONE_NEWNET,		'n', "net",	NULL, 4, 0 },
+	{ CLONE_NEWTIME,	'T', "time",	"time_for_children", 7, 8 },
 	{ 0 }
 };
 
@@ -52,7 +55,7 @@ static int stat_ns(const char *process, const char *name, struct stat *st)
 	return stat(path, st);
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+bool same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
@@ -103,4 +106,65 @@ pid_t ns_procfs_pid(int pidfd)
 			break;
 	fclose(file);
 	return pid;
+}
+
+/* Not even the caller has a file of this type, but it has others. */
+static bool type_absent(const char *name)
+{
+	struct stat st;
+
+	return stat_ns("self", name, &st) && !stat_ns("self", "mnt", &st);
+}
+
+/* For kernels without the ioctls. */
+static int open_link(int pidfd, const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", ns_procfs_pid(pidfd),
+		 name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	/* If so, the number may have been another's by then. */
+	if (pidfd_reaped(pidfd)) {
+		if (fd >= 0)
+			close(fd);
+		errno = ESRCH;
+		return -1;
+	}
+	if (fd < 0 && errno == ENOENT)
+		errno = type_absent(name) ? EOPNOTSUPP : ENOENT;
+	return fd;
+}
+
+/*
+ * A descriptor of the namespace of this type that a process, or its next
+ * child, is in. EOPNOTSUPP: this kernel has none of the type.
+ */
+int ns_open(int pidfd, const struct ns_type *type, bool children)
+{
+	int number = children ? type->get_children : type->get;
+	int fd = ioctl(pidfd, _IO(0xff, number), 0);
+
+	if (fd >= 0 || errno != ENOTTY)
+		return fd;
+	return open_link(pidfd, children ? type->children : type->name);
+}
+
+/* After ns_open() failed. */
+int complain_ns(pid_t pid, int pidfd, const struct ns_type *type)
+{
+	int error = errno;
+	const char *hint = "";
+
+	if (error == EACCES)
+		hint = " (needs read access as for ptrace)";
+	else if (error == ESRCH)
+		hint = why_no_process(pidfd);
+	else if (error == ENOENT)
+		hint = " (/proc does not show the process)";
+	return complain(EXIT_FAILED,
+			"cannot open the %s namespace of process %d: %s%s",
+			type->name, pid, strerror(error), hint);
 }

@@ -22,7 +22,7 @@
 
 /* Exit statuses of our own; any other is that of the command we ran. */
 enum {
-	EXIT_FAILED	= 1,	/* the namespaces could not be joined */
+	EXIT_FAILED	= 1,	/* what was asked for could not be done */
 	EXIT_USAGE	= 2,
 	EXIT_CANNOT_RUN	= 126,	/* the command was found, but not run */
 	EXIT_NOT_FOUND	= 127,
@@ -30,6 +30,8 @@ enum {
 
 /* main.c dispatches to these, one file each; argv[0] is their name. */
 int cmd_join(int argc, char **argv);
+int cmd_proc(int argc, char **argv);
+int cmd_show(int argc, char **argv);
 
 /* ns.c: the types of namespaces */
 
@@ -38,6 +40,8 @@ struct ns_type {
 	char letter;		/* option of nsenter(1) and of join */
 	const char *name;	/* in /proc/PID/ns */
 	const char *children;	/* what new children get, if it may differ */
+	int get;		/* numbers of the ioctls of a pidfd */
+	int get_children;
 };
 
 #define NS_WORDS_MAX	64
@@ -54,8 +58,13 @@ enum ns_answer {
 	NS_UNKNOWN,		/* procfs does not tell */
 };
 
+struct stat;
+
+bool same_file(const struct stat *a, const struct stat *b);
 enum ns_answer ns_compare(pid_t pid, const struct ns_type *type);
 pid_t ns_procfs_pid(int pidfd);
+int ns_open(int pidfd, const struct ns_type *type, bool children);
+int complain_ns(pid_t pid, int pidfd, const struct ns_type *type);
 
 /* run.c: running the command; each returns an exit status */
 
@@ -68,13 +77,27 @@ int run_in_child(char **argv);
 #define complain(status, ...)		(warnx(__VA_ARGS__), (status))
 #define complain_usage(command, ...)	(warnx(__VA_ARGS__), try_help(command))
 
+/* From here on options have no letter. */
+enum { OPT_LONG = 256 };
+
 int try_help(const char *command);
+int complain_option(const char *command, int option, char **argv);
 int show(const char *text);
+int end_output(void);
+bool is_number(const char *text);
 bool parse_pid(const char *text, pid_t *pid);
 bool kernel_older_than(int major, int minor);
 
+int open_process(pid_t pid);
+const char *why_no_process(int pidfd);
 int sys_pidfd_open(pid_t pid);
 bool pidfd_exited(int pidfd);
 bool pidfd_reaped(int pidfd);
+
+int sys_fsopen(const char *type);
+int sys_fsconfig(int context, int command, const char *key, const char *value,
+		 int aux);
+int sys_fsmount(int context, unsigned int attributes);
+int sys_move_mount(int mount, const char *where);
 
 #endif /* NSHANDLE_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -19,6 +21,20 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open		434
 #endif
+#ifndef SYS_fsopen
+#define SYS_move_mount		429
+#define SYS_fsopen		430
+#define SYS_fsconfig		431
+#define SYS_fsmount		432
+#endif
+
+/* <linux/mount.h> does not go with <sys/mount.h> of every C library. */
+enum {
+	OPEN_CLOEXEC		= 0x1,	/* fsopen(2) and fsmount(2) */
+	MOVE_FLAGS		= 0x4	/* from: the descriptor itself */
+				| 0x10	/* to: follow symbolic links */
+				| 0x20,	/* to: make automounts happen */
+};
 
 int try_help(const char *command)
 {
@@ -27,13 +43,37 @@ int try_help(const char *command)
 	return EXIT_USAGE;
 }
 
-/* Help that could not be written, to a full disk say, was not shown. */
-int show(const char *text)
+/* What getopt_long() has found to be wrong, ':' or '?' as it returns them. */
+int complain_option(const char *command, int option, char **argv)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+	if (option == ':')
+		return complain_usage(command, "%s: its value is missing",
+				      argv[optind - 1]);
+	if (optopt && optopt < OPT_LONG && argv[optind - 1][1] != '-')
+		return complain_usage(command, "there is no option -%c",
+				      optopt);
+	return complain_usage(command, "%s: no such option, or wrongly used",
+			      argv[optind - 1]);
+}
+
+/* What could not be written, to a full disk say, was not shown. */
+int end_output(void)
+{
+	if (fflush(stdout) == EOF || ferror(stdout))
 		return complain(EXIT_FAILED, "cannot write: %s",
 				strerror(errno));
 	return EXIT_SUCCESS;
+}
+
+int show(const char *text)
+{
+	fputs(text, stdout);
+	return end_output();
+}
+
+bool is_number(const char *text)
+{
+	return text[0] && !text[strspn(text, "0123456789")];
 }
 
 bool parse_pid(const char *text, pid_t *pid)
@@ -65,6 +105,33 @@ bool kernel_older_than(int major, int minor)
 	       (has_major == major && has_minor < minor);
 }
 
+/* A pidfd; or -1, and said why. */
+int open_process(pid_t pid)
+{
+	int pidfd = sys_pidfd_open(pid);
+	const char *hint = "";
+
+	if (pidfd >= 0)
+		return pidfd;
+
+	if (kernel_older_than(5, 8))
+		hint = " (Linux 5.8 or newer is needed)";
+	else if (errno == EINVAL || errno == ENOENT)
+		hint = " (is it the id of a thread, not of a process?)";
+	return complain(-1, "cannot open process %d: %s%s", pid,
+			strerror(errno), hint);
+}
+
+/* After ESRCH from a call on a pidfd. */
+const char *why_no_process(int pidfd)
+{
+	if (pidfd_reaped(pidfd))
+		return " (it is gone)";
+	if (pidfd_exited(pidfd))
+		return " (it is a zombie: it has ended)";
+	return " (its first thread has ended)";
+}
+
 int sys_pidfd_open(pid_t pid)
 {
 	return syscall(SYS_pidfd_open, pid, 0);
@@ -82,4 +149,26 @@ bool pidfd_reaped(int pidfd)
 {
 	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) &&
 	       errno == ESRCH;
+}
+
+int sys_fsopen(const char *type)
+{
+	return syscall(SYS_fsopen, type, OPEN_CLOEXEC);
+}
+
+int sys_fsconfig(int context, int command, const char *key, const char *value,
+		 int aux)
+{
+	return syscall(SYS_fsconfig, context, command, key, value, aux);
+}
+
+int sys_fsmount(int context, unsigned int attributes)
+{
+	return syscall(SYS_fsmount, context, OPEN_CLOEXEC, attributes);
+}
+
+int sys_move_mount(int mount, const char *where)
+{
+	return syscall(SYS_move_mount, mount, "", AT_FDCWD, where,
+		       MOVE_FLAGS);
 }

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nshandle show: the namespaces of a process, or the pid namespace that an
+ * instance of procfs shows.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "nshandle.h"
+
+/* As in headers of the kernel that need not be there. */
+#ifndef NS_GET_USERNS
+#define NS_GET_USERNS			_IO(0xb7, 0x1)
+#define NS_GET_PARENT			_IO(0xb7, 0x2)
+#define NS_GET_OWNER_UID		_IO(0xb7, 0x4)
+#endif
+#ifndef PROCFS_GET_PID_NAMESPACE
+#define PROCFS_GET_PID_NAMESPACE	_IO('f', 32)
+#endif
+#define PROCFS				0x9fa0
+#define PROCFS_ROOT			1	/* its inode */
+
+enum caller { UNKNOWN, SAME, OTHER };
+
+struct row {
+	const char *name;
+	ino_t inode;		/* 0: not known */
+	enum caller caller;	/* is it the caller's own? */
+	bool hidden;		/* only JSON has it */
+	char note[64];
+};
+
+struct view {
+	bool json;
+	pid_t pid;		/* 0: it is a directory */
+	int pidfd;
+	int self;		/* the caller, as a pidfd */
+	const char *dir;
+	bool by_pid1;		/* what a kernel without the ioctl has */
+	char owner_uid[16];	/* or "null" */
+	struct row rows[10];
+	int nr_rows;
+};
+
+static const char help[] =
+	"Usage: nshandle show [--json] PID|DIR\n"
+	"Show the namespaces of a process, or the pid namespace whose\n"
+	"processes the procfs mounted on DIR shows, and which of them the\n"
+	"caller is in.\n"
+	"\n"
+	"      --json     as one JSON object\n"
+	"  -h, --help     show this text\n"
+	"  -V, --version  show the version\n"
+	"\n"
+	"A number is a process id; a directory of that name is ./NUMBER.\n"
+	"Exit status: 0, 1 if they could not be found out, 2 for wrong usage.\n";
+
+enum { OPT_JSON = OPT_LONG };
+
+static const struct option options[] = {
+	{ "json",	no_argument, NULL, OPT_JSON },
+	{ "help",	no_argument, NULL, 'h' },
+	{ "version",	no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static int take_object(struct view *view, const char *object)
+{
+	if (!object)
+		return complain_usage("show",
+				      "what? PID or a directory is missing");
+	if (!is_number(object))
+		view->dir = object;
+	else if (!parse_pid(object, &view->pid))
+		return complain_usage("show", "'%s' is not a process id",
+				      object);
+	return -1;
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int parse(struct view *view, int argc, char **argv)
+{
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":hV", options,
+				     NULL)) != -1) {
+		switch (option) {
+		case OPT_JSON:
+			view->json = true;
+			break;
+		case 'h':
+			return show(help);
+		case 'V':
+			return show("nshandle " NSHANDLE_VERSION "\n");
+		default:
+			return complain_option("show", option, argv);
+		}
+	}
+	if (argc - optind > 1)
+		return complain_usage("show", "more than one is asked for");
+	return take_object(view, argv[optind]);
+}
+
+/* Either descriptor may be -1: not known. */
+static struct row *add_row(struct view *view, const char *name, int theirs,
+			   int ours)
+{
+	struct row *row = &view->rows[view->nr_rows++];
+	struct stat a, b;
+
+	row->name = name;
+	if (theirs < 0 || fstat(theirs, &a))
+		return row;
+	row->inode = a.st_ino;
+	if (ours >= 0 && !fstat(ours, &b))
+		row->caller = same_file(&a, &b) ? SAME : OTHER;
+	return row;
+}
+
+/* The next child's, where it is in another than the process. */
+static int add_children(struct view *view, const struct ns_type *type,
+			const struct row *own)
+{
+	int ns = ns_open(view->pidfd, type, true);
+	struct row *row;
+
+	/* procfs has no file of one that has no process yet */
+	if (ns < 0 && errno != EOPNOTSUPP && errno != ENOENT)
+		return complain_ns(view->pid, view->pidfd, type);
+	row = add_row(view, type->children, ns,
+		      ns_open(view->self, type, true));
+	row->hidden = row->inode == own->inode;
+	return -1;
+}
+
+static int add_type(struct view *view, const struct ns_type *type)
+{
+	int ns = ns_open(view->pidfd, type, false);
+	struct row *row;
+
+	if (ns < 0 && errno != EOPNOTSUPP)
+		return complain_ns(view->pid, view->pidfd, type);
+	row = add_row(view, type->name, ns,
+		      ns_open(view->self, type, false));
+	row->hidden = !row->inode;
+	return type->children ? add_children(view, type, row) : -1;
+}
+
+static int look_at_process(struct view *view)
+{
+	int status = -1;
+
+	view->pidfd = open_process(view->pid);
+	if (view->pidfd < 0)
+		return EXIT_FAILED;
+	for (const struct ns_type *type = ns_types;
+	     type->flag && status < 0; type++)
+		status = add_type(view, type);
+	return status;
+}
+
+static bool is_procfs_root(int dir)
+{
+	struct statfs fs;
+	struct stat st;
+
+	return !fstatfs(dir, &fs) && fs.f_type == PROCFS &&
+	       !fstat(dir, &st) && st.st_ino == PROCFS_ROOT;
+}
+
+static int ask_procfs(struct view *view, int dir)
+{
+	int ns = ioctl(dir, PROCFS_GET_PID_NAMESPACE, 0);
+
+	if (ns >= 0)
+		return ns;
+	if (errno != ENOTTY)
+		return complain(-1, "show: %s: %s%s", view->dir,
+				strerror(errno), errno != EPERM ? "" :
+				" (needs to be in its pid namespace, or CAP_SYS_ADMIN over the owner of that)");
+
+	/* Not to be had once its pid 1 has ended, or if we may not read it. */
+	view->by_pid1 = true;
+	ns = openat(dir, "1/ns/pid", O_RDONLY | O_CLOEXEC);
+	if (ns >= 0)
+		return ns;
+	return complain(-1, "show: %s/1/ns/pid: %s (and this kernel cannot be asked)",
+			view->dir, strerror(errno));
+}
+
+static int open_dir(struct view *view)
+{
+	int dir = open(view->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return complain(-1, "show: %s: %s", view->dir,
+				strerror(errno));
+	if (!is_procfs_root(dir))
+		return complain(-1, "show: %s: not the root directory of a procfs",
+				view->dir);
+	return ask_procfs(view, dir);
+}
+
+/* The kernel tells of no parent or owner that is above the caller's own. */
+static void add_relations(struct view *view, int ns, int own_pid)
+{
+	int owner = ioctl(ns, NS_GET_USERNS);
+	struct row *row;
+	uid_t uid;
+
+	add_row(view, "parent", ioctl(ns, NS_GET_PARENT), own_pid);
+	row = add_row(view, "owner", owner,
+		      ns_open(view->self, ns_type_of_letter('U'), false));
+	if (owner < 0 || ioctl(owner, NS_GET_OWNER_UID, &uid))
+		return;
+	snprintf(view->owner_uid, sizeof(view->owner_uid), "%u", uid);
+	snprintf(row->note, sizeof(row->note), "uid %u", uid);
+}
+
+static int look_at_procfs(struct view *view)
+{
+	int own_pid = ns_open(view->self, ns_type_of_letter('p'), false);
+	int ns = open_dir(view);
+	struct row *row;
+
+	if (ns < 0)
+		return EXIT_FAILED;
+	row = add_row(view, "pid", ns, own_pid);
+	if (view->by_pid1)
+		snprintf(row->note, sizeof(row->note),
+			 "by 1/ns/pid: this kernel cannot be asked");
+	add_relations(view, ns, own_pid);
+	return -1;
+}
+
+static const char *inode_word(const struct row *row, const char *unknown,
+			      char word[24])
+{
+	if (!row->inode)
+		return unknown;
+	snprintf(word, 24, "%llu", (unsigned long long)row->inode);
+	return word;
+}
+
+static void print_table(const struct view *view)
+{
+	static const char * const words[] = {
+		[UNKNOWN] = "-", [SAME] = "same", [OTHER] = "other",
+	};
+	char word[24];
+
+	printf("%-18s%-12s%s\n", "NAMESPACE", "INODE", "CALLER");
+	for (int i = 0; i < view->nr_rows; i++) {
+		const struct row *row = &view->rows[i];
+
+		if (row->hidden)
+			continue;
+		printf("%-18s%-12s%s", row->name,
+		       inode_word(row, "-", word), words[row->caller]);
+		if (row->note[0])
+			printf("%*s%s", (int)(7 - strlen(words[row->caller])),
+			       "", row->note);
+		putchar('\n');
+	}
+}
+
+static void print_json(const struct view *view)
+{
+	static const char * const words[] = {
+		[UNKNOWN] = "null", [SAME] = "true", [OTHER] = "false",
+	};
+	char word[24];
+
+	if (view->pid)
+		printf("{\"kind\": \"process\", \"pid\": %d", view->pid);
+	else
+		printf("{\"kind\": \"procfs\", \"source\": \"%s\", \"owner_uid\": %s",
+		       view->by_pid1 ? "pid1" : "ioctl", view->owner_uid);
+	printf(", \"namespaces\": {");
+	for (int i = 0; i < view->nr_rows; i++) {
+		const struct row *row = &view->rows[i];
+
+		printf("%s\"%s\": {\"inode\": %s, \"same\": %s}",
+		       i ? ", " : "", row->name,
+		       inode_word(row, "null", word), words[row->caller]);
+	}
+	printf("}}\n");
+}
+
+int cmd_show(int argc, char **argv)
+{
+	struct view view = { .owner_uid = "null" };
+	int status = parse(&view, argc, argv);
+
+	if (status >= 0)
+		return status;
+	view.self = open_process(getpid());
+	if (view.self < 0)
+		return EXIT_FAILED;
+	status = view.pid ? look_at_process(&view) : look_at_procfs(&view);
+	if (status >= 0)
+		return status;
+	if (view.json)
+		print_json(&view);
+	else
+		print_table(&view);
+	return end_output();
+}
