@@ -5,7 +5,6 @@
 # root, unshare(1) of util-linux and, for the cases that count system calls,
 # strace.
 
-ksft_skip=4
 cases="
 help_goes_to_stdout
 usage_errors
@@ -34,115 +33,7 @@ groups_that_may_not_be_dropped
 termination_is_relayed
 stops_and_continues_with_the_command
 "
-types="user mnt uts ipc pid cgroup net time"
-
-skip_all()
-{
-	echo "1..0 # SKIP $*"
-	exit $ksft_skip
-}
-
-fail()
-{
-	echo "# $*"
-	exit 1
-}
-
-skip()
-{
-	echo "# $*"
-	exit $ksft_skip
-}
-
-# The last run of the command: $status, and what it wrote in $tmp.
-run()
-{
-	status=0
-	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-}
-
-want_status()
-{
-	[ "$status" -eq "$1" ] ||
-		fail "status $status, not $1: $(cat "$tmp/err")"
-}
-
-want_out()
-{
-	[ "$(cat "$tmp/out")" = "$1" ] ||
-		fail "printed '$(cat "$tmp/out")', not '$1'"
-}
-
-want_err()
-{
-	[ "$(cat "$tmp/err")" = "$1" ] ||
-		fail "complained '$(cat "$tmp/err")', not '$1'"
-}
-
-want_usage_error()
-{
-	want_status 2
-	want_out ""
-	[ "$(wc -l <"$tmp/err")" -eq 2 ] || fail "not two lines on stderr"
-	tail -n 1 "$tmp/err" | grep -q "^Try 'nshandle .*--help'\.$" ||
-		fail "no hint at --help"
-}
-
-# Namespace of a process, by its link in the procfs of the first pid
-# namespace, which stays mounted in every box here.
-link()
-{
-	readlink "/proc/$1/ns/$2"
-}
-
-links()
-{
-	for type in $types; do
-		link "$1" "$type"
-	done
-}
-
-# Poll a process until its stat line holds "(name) state", or an end of it.
-await()
-{
-	tries=100000
-	while [ $tries -gt 0 ]; do
-		{ read -r line <"/proc/$1/stat"; } 2>/dev/null ||
-			fail "process $1 is gone, not $2"
-		case $line in
-		*"$2 "*) return ;;
-		esac
-		tries=$((tries - 1))
-	done
-	fail "process $1 is '$line', not '$2'"
-}
-
-# A process in namespaces of its own, its number in $box.
-start_box()
-{
-	rm -f "$tmp/pid"
-	mkfifo -m 666 "$tmp/pid"
-	# shellcheck disable=SC2016 # for the inner shell
-	"$@" sh -c 'read -r pid rest </proc/self/stat
-		echo "$pid" >"$1"; exec sleep 1000' sh "$tmp/pid" \
-		>/dev/null 2>&1 &
-	read -r box <"$tmp/pid"
-	echo "$box" >>"$tmp/boxes"
-}
-
-stop_boxes()
-{
-	while read -r pid; do
-		kill -KILL "$pid" 2>/dev/null
-	done <"$tmp/boxes"
-	wait
-	rm -rf "$tmp"
-}
-
-has_strace()
-{
-	strace -V >/dev/null 2>&1 || skip "strace is not installed"
-}
+. "$(dirname "$0")/cmd_lib.sh"
 
 setns_calls()
 {
@@ -154,7 +45,8 @@ setns_calls()
 
 help_goes_to_stdout()
 {
-	for args in --help --version "join --help" "join --version"; do
+	for args in --help --version "join --help" "join --version" \
+		"proc --help" "proc --version" "show --help" "show --version"; do
 		# shellcheck disable=SC2086 # several words
 		run nshandle $args
 		want_status 0
@@ -346,18 +238,7 @@ failure_runs_nothing()
 
 zombie()
 {
-	rm -f "$tmp/pid" "$tmp/end"
-	mkfifo "$tmp/pid" "$tmp/end"
-	# sleep does not wait for the child that it has from the shell
-	# shellcheck disable=SC2016 # for the inner shell
-	sh -c 'read -r line <"$2" & echo $! >"$1"
-		exec sleep 1000' sh "$tmp/pid" "$tmp/end" >/dev/null 2>&1 &
-	parent=$!
-	echo $parent >>"$tmp/boxes"
-	read -r dead <"$tmp/pid"
-	await $parent "(sleep) S"
-	echo >"$tmp/end"
-	await "$dead" ") Z"
+	start_zombie
 	for options in -u -p -a; do
 		run nshandle join -t "$dead" $options true
 		want_status 1
@@ -501,39 +382,9 @@ stops_and_continues_with_the_command()
 	want_status 137
 }
 
-run_case()
-{
-	count=$((count + 1))
-	( "$1" )
-	case $? in
-	0)	echo "ok $count $1"; passed=$((passed + 1)) ;;
-	4)	echo "ok $count $1 # SKIP"; skipped=$((skipped + 1)) ;;
-	*)	echo "not ok $count $1"; failed=$((failed + 1)) ;;
-	esac
-}
-
-echo "TAP version 13"
-[ "$(id -u)" -eq 0 ] || skip_all "needs root"
-nshandle --version >/dev/null 2>&1 || skip_all "nshandle is not in PATH"
-unshare --user --mount --uts --ipc --net --pid --cgroup --time --fork \
-	true 2>/dev/null || skip_all "cannot make all eight namespaces"
-
-tmp=$(mktemp -d) || exit 1
-chmod 755 "$tmp"
-: >"$tmp/boxes"
-trap stop_boxes EXIT
-trap 'exit 1' HUP INT TERM
-
+prepare_cases
 start_box unshare --user --map-root-user --mount --uts --ipc --net --pid \
 	--cgroup --time --fork
 full=$box
-
 # shellcheck disable=SC2086 # a list of words
-set -- $cases
-echo "1..$#"
-count=0 passed=0 failed=0 skipped=0
-for name; do
-	run_case "$name"
-done
-echo "# Totals: pass:$passed fail:$failed xfail:0 xpass:0 skip:$skipped error:0"
-[ $failed -eq 0 ]
+run_cases $cases

@@ -4,205 +4,27 @@
  * and CLONE_NEWPID. It decides where the caller's next children are born and
  * leaves the caller itself where it is.
  *
- * Every case runs as an ordinary process (not pid 1) of a pid namespace made
- * for it, in the middle of this world:
- *
- *	PARENT			the namespace of the harness
- *	|-- SIBLING
- *	`-- SELF		the caller, and the init that has made the rest
- *	    |-- CHILD
- *	    |   `-- GRANDCHILD
- *	    |-- DEAD		its init has been killed and reaped
- *	    |   |-- DEAD_CHILD	died with it
- *	    |   `-- ORPHAN	never had an init
- *	    `-- UNBORN		has no init yet
+ * Every case runs as the caller of the world of pidns_world.h.
  */
-#include "common.h"
-
-#include <sys/eventfd.h>
+#include "pidns_world.h"
 
 #include <linux/nsfs.h>
 
-#ifndef PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
-#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
-#endif
-
-/* Limits of the kernel: MAX_PID_NS_LEVEL, and what a slow machine may take. */
+/* A limit of the kernel: MAX_PID_NS_LEVEL. */
 #define MAX_LEVEL 32
-#define POLL_MS 10000
 
-enum ns {
-	SELF,
-	CHILD,
-	GRANDCHILD,
-	SIBLING,
-	PARENT,
-	DEAD,
-	DEAD_CHILD,
-	UNBORN,
-	ORPHAN,
-	NR_NS,
-};
-
-/* What a new process sees of itself. */
-struct report {
+/* What a new process sees of itself; shared by all, as is the world. */
+static struct report {
 	pid_t pid, ppid, sid, pgid;
 	char status[4096];
-};
+} *report;
 
-/*
- * Shared by all processes of a case, as is their table of descriptors: what
- * one of them opens, every one made before the caller can use.
- */
-struct world {
-	int ready[NR_NS];
-	int ns[NR_NS];
-	int pidfd[NR_NS];
-	struct report report;
-};
-
-/* ----- The world. */
-
-static int ns_open_self(struct __test_metadata *_metadata)
+static void __attribute__((constructor)) report_share(void)
 {
-	int fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-
-	ASSERT_LE(0, fd);
-	return fd;
-}
-
-/* Unlike procfs, the ioctl opens a namespace that has no init yet, too. */
-static int ns_for_children(int pidfd)
-{
-	return ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
-}
-
-typedef void member_fn(struct __test_metadata *_metadata, struct world *w);
-
-static void member_run(struct __test_metadata *_metadata, struct world *w,
-		       enum ns me, member_fn *more)
-{
-	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
-	w->ns[me] = ns_open_self(_metadata);
-	if (more)
-		more(_metadata, w);
-	ASSERT_EQ(0, eventfd_write(w->ready[me], 1));
-	for (;;)
-		pause();
-}
-
-/* A process that does @more, if anything, and then nothing but live. */
-static pid_t member_start(struct __test_metadata *_metadata, struct world *w,
-			  enum ns me, uint64_t flags, member_fn *more)
-{
-	struct clone_args args = {
-		.flags = flags | CLONE_FILES | CLONE_PIDFD,
-		.pidfd = (uintptr_t)&w->pidfd[me],
-		.exit_signal = SIGCHLD,
-	};
-	struct pollfd fds[2];
-	pid_t pid;
-
-	/* One each: who makes a member may be waited for, too. */
-	w->ready[me] = eventfd(0, EFD_CLOEXEC);
-	ASSERT_LE(0, w->ready[me]);
-	pid = sys_clone3(&args);
-	ASSERT_LE(0, pid) {
-		TH_LOG("clone3 of member %d: %s", me, strerror(errno));
-	}
-	if (pid == 0)
-		member_run(_metadata, w, me, more);
-	fds[0] = (struct pollfd){ .fd = w->ready[me], .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = w->pidfd[me], .events = POLLIN };
-	ASSERT_LT(0, poll(fds, 2, POLL_MS));
-	ASSERT_EQ(POLLIN, fds[0].revents) {
-		TH_LOG("member %d of the world died", me);
-	}
-	return pid;
-}
-
-static void member_kill(struct __test_metadata *_metadata, pid_t pid)
-{
-	ASSERT_EQ(0, kill(pid, SIGKILL));
-	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
-}
-
-static void child_more(struct __test_metadata *_metadata, struct world *w)
-{
-	member_start(_metadata, w, GRANDCHILD, CLONE_NEWPID, NULL);
-}
-
-static void unborn_make(struct __test_metadata *_metadata, struct world *w,
-			enum ns maker, enum ns unborn)
-{
-	ASSERT_EQ(0, unshare(CLONE_NEWPID));
-	w->ns[unborn] = ns_for_children(w->pidfd[maker]);
-	if (w->ns[unborn] < 0)
-		ASSERT_EQ(ENOTTY, errno);
-}
-
-static void dead_more(struct __test_metadata *_metadata, struct world *w)
-{
-	member_start(_metadata, w, DEAD_CHILD, CLONE_NEWPID, NULL);
-	unborn_make(_metadata, w, DEAD, ORPHAN);
-}
-
-static void unborn_more(struct __test_metadata *_metadata, struct world *w)
-{
-	close(w->ns[UNBORN]);
-	unborn_make(_metadata, w, UNBORN, UNBORN);
-}
-
-/* The init of SELF; returns in the caller, which it has forked. */
-static void world_init(struct __test_metadata *_metadata, struct world *w)
-{
-	int status;
-	pid_t pid;
-
-	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
-	ASSERT_EQ(1, setsid());
-	w->ns[SELF] = ns_open_self(_metadata);
-	member_start(_metadata, w, CHILD, CLONE_NEWPID, child_more);
-	member_kill(_metadata, member_start(_metadata, w, DEAD, CLONE_NEWPID,
-					    dead_more));
-	member_start(_metadata, w, UNBORN, 0, unborn_more);
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
-		return;
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : KSFT_FAIL);
-}
-
-/*
- * Makes the world and returns as its caller. The process that has called it
- * stays here until all of it is gone again.
- */
-static void world_enter(struct __test_metadata *_metadata, struct world *w)
-{
-	struct clone_args args = {
-		.flags = CLONE_NEWPID | CLONE_FILES | CLONE_PIDFD,
-		.pidfd = (uintptr_t)&w->pidfd[SELF],
-		.exit_signal = SIGCHLD,
-	};
-	pid_t sibling, pid;
-	int status;
-
-	w->ns[PARENT] = ns_open_self(_metadata);
-	w->pidfd[PARENT] = sys_pidfd_open(getpid(), 0);
-	ASSERT_LE(0, w->pidfd[PARENT]);
-	sibling = member_start(_metadata, w, SIBLING, CLONE_NEWPID, NULL);
-	pid = sys_clone3(&args);
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		world_init(_metadata, w);
-		return;
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	member_kill(_metadata, sibling);
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : KSFT_FAIL);
+	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (report == MAP_FAILED)
+		abort();
 }
 
 /* ----- New processes, and what they see. */
@@ -252,11 +74,11 @@ static int levels_of_self(struct __test_metadata *_metadata)
 }
 
 /* @pid, a child that wrote the report, was born @depth levels below us. */
-static void expect_born(struct __test_metadata *_metadata, struct world *w,
-			pid_t pid, int depth)
+static void expect_born(struct __test_metadata *_metadata, pid_t pid,
+			int depth)
 {
 	int own = levels_of_self(_metadata), n;
-	struct report *r = &w->report;
+	struct report *r = report;
 	pid_t pids[MAX_LEVEL + 1];
 
 	child_wait(_metadata, pid);
@@ -271,29 +93,29 @@ static void expect_born(struct __test_metadata *_metadata, struct world *w,
 }
 
 /* The child's pid, or 0 with errno set. */
-static pid_t fork_reporter(struct world *w)
+static pid_t fork_reporter(void)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		report_write(&w->report);
+		report_write(report);
 		_exit(0);
 	}
 	return pid < 0 ? 0 : pid;
 }
 
-static pid_t vfork_reporter(struct world *w)
+static pid_t vfork_reporter(void)
 {
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		report_write(&w->report);
+		report_write(report);
 		_exit(0);
 	}
 	return pid < 0 ? 0 : pid;
 }
 
-static pid_t clone_reporter(struct world *w, const pid_t *tids, size_t nr)
+static pid_t clone_reporter(const pid_t *tids, size_t nr)
 {
 	struct clone_args args = {
 		.exit_signal = SIGCHLD,
@@ -303,29 +125,28 @@ static pid_t clone_reporter(struct world *w, const pid_t *tids, size_t nr)
 	pid_t pid = sys_clone3(&args);
 
 	if (pid == 0) {
-		report_write(&w->report);
+		report_write(report);
 		_exit(0);
 	}
 	return pid < 0 ? 0 : pid;
 }
 
-static void expect_fork(struct __test_metadata *_metadata, struct world *w,
-			int depth, pid_t first)
+static void expect_fork(struct __test_metadata *_metadata, int depth,
+			pid_t first)
 {
-	pid_t pid = fork_reporter(w);
+	pid_t pid = fork_reporter();
 
 	ASSERT_LT(0, pid) {
 		TH_LOG("fork: %s", strerror(errno));
 	}
-	expect_born(_metadata, w, pid, depth);
+	expect_born(_metadata, pid, depth);
 	if (first)
-		EXPECT_EQ(first, w->report.pid);
+		EXPECT_EQ(first, report->pid);
 }
 
-static void expect_fork_fails(struct __test_metadata *_metadata,
-			      struct world *w, int err)
+static void expect_fork_fails(struct __test_metadata *_metadata, int err)
 {
-	ASSERT_EQ(0, fork_reporter(w));
+	ASSERT_EQ(0, fork_reporter());
 	EXPECT_EQ(err, errno);
 }
 
@@ -361,15 +182,6 @@ static int try_clone_newpid(void)
 static int try_unshare(void)
 {
 	return unshare(CLONE_NEWPID) ? errno : 0;
-}
-
-static bool same_ns(struct __test_metadata *_metadata, int fd1, int fd2)
-{
-	struct stat st1, st2;
-
-	ASSERT_EQ(0, fstat(fd1, &st1));
-	ASSERT_EQ(0, fstat(fd2, &st2));
-	return st1.st_dev == st2.st_dev && st1.st_ino == st2.st_ino;
 }
 
 /* Where our children will be born. */
@@ -591,10 +403,9 @@ TEST_F(join, then_fork)
 {
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
 	if (variant->fork)
-		expect_fork_fails(_metadata, &self->w, variant->fork);
+		expect_fork_fails(_metadata, variant->fork);
 	else
-		expect_fork(_metadata, &self->w, variant->depth,
-			    variant->first);
+		expect_fork(_metadata, variant->depth, variant->first);
 }
 
 TEST_F(join, then_vfork)
@@ -602,15 +413,15 @@ TEST_F(join, then_vfork)
 	pid_t pid;
 
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
-	pid = vfork_reporter(&self->w);
+	pid = vfork_reporter();
 	if (variant->fork) {
 		ASSERT_EQ(0, pid);
 		EXPECT_EQ(variant->fork, errno);
 	} else {
 		ASSERT_LT(0, pid);
-		expect_born(_metadata, &self->w, pid, variant->depth);
+		expect_born(_metadata, pid, variant->depth);
 		if (variant->first)
-			EXPECT_EQ(variant->first, self->w.report.pid);
+			EXPECT_EQ(variant->first, report->pid);
 	}
 }
 
@@ -638,14 +449,14 @@ TEST_F(join, then_set_tid_one)
 	pid_t pid;
 
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
-	pid = clone_reporter(&self->w, &one, 1);
+	pid = clone_reporter(&one, 1);
 	if (variant->tid_one) {
 		ASSERT_EQ(0, pid);
 		EXPECT_EQ(variant->tid_one, errno);
 	} else {
 		ASSERT_LT(0, pid);
-		expect_born(_metadata, &self->w, pid, variant->depth);
-		EXPECT_EQ(1, self->w.report.pid);
+		expect_born(_metadata, pid, variant->depth);
+		EXPECT_EQ(1, report->pid);
 	}
 }
 
@@ -655,14 +466,14 @@ TEST_F(join, then_set_tid_free)
 	pid_t pid;
 
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
-	pid = clone_reporter(&self->w, &tid, 1);
+	pid = clone_reporter(&tid, 1);
 	if (variant->tid_free) {
 		ASSERT_EQ(0, pid);
 		EXPECT_EQ(variant->tid_free, errno);
 	} else {
 		ASSERT_LT(0, pid);
-		expect_born(_metadata, &self->w, pid, variant->depth);
-		EXPECT_EQ(77, self->w.report.pid);
+		expect_born(_metadata, pid, variant->depth);
+		EXPECT_EQ(77, report->pid);
 	}
 }
 
@@ -676,7 +487,7 @@ TEST_F(join, then_back)
 	EXPECT_EQ(0, join(&self->w, SELF));
 	EXPECT_NOTHING_MOVED(&before);
 	EXPECT_EQ(0, try_thread());
-	expect_fork(_metadata, &self->w, 0, 0);
+	expect_fork(_metadata, 0, 0);
 	EXPECT_EQ(0, try_clone_newpid());
 	EXPECT_EQ(0, try_unshare());
 }
@@ -689,9 +500,7 @@ FIXTURE(world) {
 
 FIXTURE_SETUP(world)
 {
-	SKIP_WITHOUT_CONTAINERS();
-	if (!have_pidfd_ioctls())
-		SKIP(return, NO_PIDFD_IOCTLS);
+	SKIP_WITHOUT_WORLD();
 	world_enter(_metadata, &self->w);
 }
 
@@ -713,7 +522,7 @@ TEST_F(world, join_again_from_joined)
 	EXPECT_EQ(EINVAL, join(&self->w, SIBLING));
 	EXPECT_EQ(EINVAL, join(&self->w, PARENT));
 	EXPECT_NOTHING_MOVED(&before);
-	expect_fork(_metadata, &self->w, 2, 2);
+	expect_fork(_metadata, 2, 2);
 }
 
 /* A pidfd names the namespace that its process is in, not its children's. */
@@ -735,10 +544,10 @@ TEST_F(world, grandchildren_are_natives)
 		EXPECT_EQ(0, join(w, GRANDCHILD));
 		EXPECT_EQ(0, join(w, CHILD));
 		IN_CHILD {
-			report_write(&w->report);
+			report_write(report);
 		}
-		EXPECT_EQ(getpid(), w->report.ppid);
-		EXPECT_EQ(getpid() + 1, w->report.pid);
+		EXPECT_EQ(getpid(), report->ppid);
+		EXPECT_EQ(getpid() + 1, report->pid);
 		EXPECT_EQ(0, try_thread());
 	}
 }
@@ -760,7 +569,7 @@ TEST_F(world, grandchildren_reparent_inside)
 			close(alone[1]);
 			/* End of file: the parent is gone and reaped. */
 			ASSERT_EQ(0, read(alone[0], &byte, 1));
-			report_write(&self->w.report);
+			report_write(report);
 			ASSERT_EQ(1, write(done[1], "d", 1));
 			_exit(0);
 		}
@@ -768,7 +577,7 @@ TEST_F(world, grandchildren_reparent_inside)
 	close(alone[1]);
 	close(done[1]);
 	ASSERT_EQ(1, read(done[0], &byte, 1));
-	EXPECT_EQ(1, self->w.report.ppid);
+	EXPECT_EQ(1, report->ppid);
 }
 
 TEST_F(world, set_tid_on_every_level)
@@ -777,11 +586,11 @@ TEST_F(world, set_tid_on_every_level)
 	pid_t pid;
 
 	EXPECT_EQ(0, join(&self->w, GRANDCHILD));
-	pid = clone_reporter(&self->w, tids, 3);
+	pid = clone_reporter(tids, 3);
 	ASSERT_EQ(99, pid);
-	expect_born(_metadata, &self->w, pid, 2);
-	EXPECT_EQ(77, self->w.report.pid);
-	EXPECT_NE(NULL, strstr(self->w.report.status, "\t99\t88\t77\n"));
+	expect_born(_metadata, pid, 2);
+	EXPECT_EQ(77, report->pid);
+	EXPECT_NE(NULL, strstr(report->status, "\t99\t88\t77\n"));
 }
 
 static void *thread_join_child(void *data)
@@ -805,7 +614,7 @@ TEST_F(world, other_threads_stay)
 	EXPECT_EQ(EINVAL, (intptr_t)ret);
 	EXPECT_NOTHING_MOVED(&before);
 	EXPECT_EQ(0, try_thread());
-	expect_fork(_metadata, &self->w, 0, 0);
+	expect_fork(_metadata, 0, 0);
 }
 
 /* A handle on nobody's namespace still knows where it hangs. */
@@ -857,9 +666,7 @@ FIXTURE_VARIANT_ADD(parent_of, parent) {
 
 FIXTURE_SETUP(parent_of)
 {
-	SKIP_WITHOUT_CONTAINERS();
-	if (!have_pidfd_ioctls())
-		SKIP(return, NO_PIDFD_IOCTLS);
+	SKIP_WITHOUT_WORLD();
 	world_enter(_metadata, &self->w);
 }
 
@@ -889,9 +696,7 @@ FIXTURE(unborn) {
 
 FIXTURE_SETUP(unborn)
 {
-	SKIP_WITHOUT_CONTAINERS();
-	if (!have_pidfd_ioctls())
-		SKIP(return, NO_PIDFD_IOCTLS);
+	SKIP_WITHOUT_WORLD();
 	world_enter(_metadata, &self->w);
 }
 
@@ -927,7 +732,7 @@ static pid_t unborn_give_init(struct __test_metadata *_metadata,
 TEST_F(unborn, second_child_has_pid_2)
 {
 	unborn_give_init(_metadata, &self->w);
-	expect_fork(_metadata, &self->w, 1, 2);
+	expect_fork(_metadata, 1, 2);
 }
 
 /* Two processes that are no relatives of each other or of the maker. */
@@ -939,7 +744,7 @@ TEST_F(unborn, two_foreigners_share_it)
 	EXPECT_EQ(0, join(w, SELF));
 	IN_CHILD {
 		EXPECT_EQ(0, join(w, UNBORN));
-		expect_fork(_metadata, w, 1, 2);
+		expect_fork(_metadata, 1, 2);
 	}
 }
 
@@ -948,10 +753,10 @@ TEST_F(unborn, dies_with_its_first_child)
 	pid_t pid = unborn_give_init(_metadata, &self->w);
 
 	member_kill(_metadata, pid);
-	expect_fork_fails(_metadata, &self->w, ENOMEM);
+	expect_fork_fails(_metadata, ENOMEM);
 	EXPECT_EQ(0, join(&self->w, SELF));
 	EXPECT_EQ(0, join(&self->w, UNBORN));
-	expect_fork_fails(_metadata, &self->w, ENOMEM);
+	expect_fork_fails(_metadata, ENOMEM);
 }
 
 /* A refused pid must not use up the chance to make an init. */
@@ -960,9 +765,9 @@ TEST_F(unborn, refused_set_tid_leaves_it_unborn)
 	static const pid_t tid = 5;
 
 	EXPECT_EQ(0, join(&self->w, UNBORN));
-	EXPECT_EQ(0, clone_reporter(&self->w, &tid, 1));
+	EXPECT_EQ(0, clone_reporter(&tid, 1));
 	EXPECT_EQ(EINVAL, errno);
-	expect_fork(_metadata, &self->w, 1, 1);
+	expect_fork(_metadata, 1, 1);
 }
 
 /* procfs opens it from the moment that it has an init. */
@@ -992,28 +797,18 @@ TEST_F(unborn, child_of_dead_can_be_joined)
 	EXPECT_EQ(EINVAL, try_clone_newpid());
 	EXPECT_EQ(0, join(&self->w, SELF));
 	EXPECT_EQ(0, try_thread());
-	expect_fork(_metadata, &self->w, 0, 0);
+	expect_fork(_metadata, 0, 0);
 }
 
 /* ----- Who may. */
 
 FIXTURE(right) {
 	struct world w;
-	struct container box;
-};
-
-enum caller {
-	ROOT,
-	NO_ADMIN,	/* root without CAP_SYS_ADMIN */
-	ONLY_ADMIN,	/* root with nothing else */
-	OTHER_USERNS,	/* root in a user namespace of its own */
-	OWNER,		/* uid 1000, who owns the user namespace of the box */
 };
 
 FIXTURE_VARIANT(right) {
 	enum caller caller;
-	bool box;	/* a pid namespace below a user namespace of its own */
-	enum ns to;	/* else one of the world's */
+	enum ns to;
 	int err;
 };
 
@@ -1022,7 +817,7 @@ FIXTURE_VARIANT_ADD(right, root_to_child) {
 };
 
 FIXTURE_VARIANT_ADD(right, root_to_box) {
-	.caller = ROOT, .box = true,
+	.caller = ROOT, .to = BOX,
 };
 
 FIXTURE_VARIANT_ADD(right, only_admin_to_child) {
@@ -1030,7 +825,7 @@ FIXTURE_VARIANT_ADD(right, only_admin_to_child) {
 };
 
 FIXTURE_VARIANT_ADD(right, only_admin_to_box) {
-	.caller = ONLY_ADMIN, .box = true,
+	.caller = ONLY_ADMIN, .to = BOX,
 };
 
 /* Even to stay takes the right; and it is asked before the direction. */
@@ -1064,67 +859,38 @@ FIXTURE_VARIANT_ADD(right, other_userns_to_child) {
 };
 
 FIXTURE_VARIANT_ADD(right, other_userns_to_box) {
-	.caller = OTHER_USERNS, .box = true, .err = EPERM,
+	.caller = OTHER_USERNS, .to = BOX, .err = EPERM,
 };
 
 /* Rights over the target do not do without rights at home. */
 FIXTURE_VARIANT_ADD(right, owner_to_box) {
-	.caller = OWNER, .box = true, .err = EPERM,
+	.caller = BOX_MAKER, .to = BOX, .err = EPERM,
 };
 
 FIXTURE_SETUP(right)
 {
-	SKIP_WITHOUT_CONTAINERS();
-	if (!have_pidfd_ioctls())
-		SKIP(return, NO_PIDFD_IOCTLS);
+	SKIP_WITHOUT_WORLD();
 	world_enter(_metadata, &self->w);
-	self->box.flags = CLONE_NEWUSER | CLONE_NEWPID;
-	self->box.owner = 1000;
-	container_start(_metadata, &self->box);
 }
 
 FIXTURE_TEARDOWN_PARENT(right)
 {
 }
 
-static void become_caller(struct __test_metadata *_metadata,
-			  enum caller caller)
-{
-	switch (caller) {
-	case ROOT:
-		break;
-	case NO_ADMIN:
-		cap_drop(_metadata, CAP_SYS_ADMIN);
-		break;
-	case ONLY_ADMIN:
-		cap_keep_only(_metadata, CAP_SYS_ADMIN);
-		break;
-	case OTHER_USERNS:
-		enter_userns(_metadata);
-		break;
-	case OWNER:
-		become(_metadata, 1000);
-		break;
-	}
-}
-
 TEST_F(right, join)
 {
 	struct world *w = &self->w;
 	struct state before;
-	int fd, moved;
+	int moved = variant->err ? 0 : MOVED_PID_FOR_CHILDREN;
+	int fd = w->ns[variant->to];
 
-	fd = variant->box ? container_ns(_metadata, &self->box, "pid") :
-	     w->ns[variant->to];
-	moved = variant->err ? 0 : MOVED_PID_FOR_CHILDREN;
 	IN_CHILD {
-		become_caller(_metadata, variant->caller);
+		become_caller(_metadata, w, variant->caller);
 		state_read(_metadata, &before);
 		EXPECT_EQ(variant->err, try_setns(fd, CLONE_NEWPID));
 		EXPECT_EQ(variant->err, try_setns(fd, 0));
 		EXPECT_MOVED(&before, moved);
 	}
-	container_stop(_metadata, &self->box);
 }
 
 /* ----- An init that must wait for its foreigners. */
@@ -1205,7 +971,7 @@ static pid_t held_zombie(struct __test_metadata *_metadata, struct world *w)
 	pid_t pid;
 
 	EXPECT_EQ(0, join(w, CHILD));
-	pid = fork_reporter(w);
+	pid = fork_reporter();
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
 	return pid;
@@ -1217,7 +983,7 @@ TEST_F(held, released_when_reaped)
 
 	held_kill_init(_metadata, &self->w, self->init);
 	/* Held up or not: the namespace takes nobody any more. */
-	expect_fork_fails(_metadata, &self->w, ENOMEM);
+	expect_fork_fails(_metadata, ENOMEM);
 	EXPECT_FALSE(has_exited(self->w.pidfd[CHILD], 0));
 	EXPECT_TRUE(is_held(_metadata, &self->w, self->init));
 	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
@@ -1265,7 +1031,7 @@ TEST_F(held, not_held_without_foreigners)
 	struct world *w = &self->w;
 
 	EXPECT_EQ(0, join(w, CHILD));
-	expect_fork(_metadata, w, 1, 3);
+	expect_fork(_metadata, 1, 3);
 	ASSERT_EQ(0, sys_pidfd_send_signal(w->pidfd[CHILD], SIGKILL));
 	EXPECT_TRUE(has_exited(w->pidfd[CHILD], POLL_MS));
 }
@@ -1284,7 +1050,6 @@ struct chain {
 
 FIXTURE(depth) {
 	struct chain c;
-	struct world w;		/* for the reports */
 };
 
 /* The inode number of the namespace of the machine's first process. */
@@ -1406,13 +1171,13 @@ TEST_F(depth, set_tid_of_32_levels)
 	for (int i = 0; i <= MAX_LEVEL; i++)
 		tids[i] = 1000 + i;
 	EXPECT_EQ(0, try_setns(self->c.ns[MAX_LEVEL], CLONE_NEWPID));
-	EXPECT_EQ(0, clone_reporter(&self->w, tids, MAX_LEVEL + 1));
+	EXPECT_EQ(0, clone_reporter(tids, MAX_LEVEL + 1));
 	EXPECT_EQ(EINVAL, errno);
-	pid = clone_reporter(&self->w, tids, MAX_LEVEL);
+	pid = clone_reporter(tids, MAX_LEVEL);
 	ASSERT_LT(0, pid);
 	child_wait(_metadata, pid);
-	EXPECT_EQ(1000, self->w.report.pid);
-	EXPECT_EQ(MAX_LEVEL + 1, report_nspid(_metadata, &self->w.report,
+	EXPECT_EQ(1000, report->pid);
+	EXPECT_EQ(MAX_LEVEL + 1, report_nspid(_metadata, report,
 					      tids));
 	EXPECT_EQ(pid, tids[0]);
 	for (int i = 1; i <= MAX_LEVEL; i++)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# What the tests of nshandle(1) share. One of them names its cases, which are
+# functions and run in subshells, calls prepare_cases, makes what it needs, and
+# ends with run_cases.
+
+ksft_skip=4
+types="user mnt uts ipc pid cgroup net time"
+
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit $ksft_skip
+}
+
+fail()
+{
+	echo "# $*"
+	exit 1
+}
+
+skip()
+{
+	echo "$*" >"$tmp/why"
+	exit $ksft_skip
+}
+
+# The last run of the command: $status, and what it wrote in $tmp.
+run()
+{
+	status=0
+	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+want_status()
+{
+	[ "$status" -eq "$1" ] ||
+		fail "status $status, not $1: $(cat "$tmp/err")"
+}
+
+want_out()
+{
+	[ -z "$1" ] && [ ! -s "$tmp/out" ] ||
+		[ "$(cat "$tmp/out")" = "$1" ] ||
+		fail "printed '$(cat "$tmp/out")', not '$1'"
+}
+
+want_err()
+{
+	[ -z "$1" ] && [ ! -s "$tmp/err" ] ||
+		[ "$(cat "$tmp/err")" = "$1" ] ||
+		fail "complained '$(cat "$tmp/err")', not '$1'"
+}
+
+want_success()
+{
+	want_status 0
+	want_err ""
+}
+
+want_usage_error()
+{
+	want_status 2
+	want_out ""
+	[ "$(wc -l <"$tmp/err")" -eq 2 ] || fail "not two lines on stderr"
+	tail -n 1 "$tmp/err" | grep -q "^Try 'nshandle .*--help'\.$" ||
+		fail "no hint at --help"
+}
+
+# Namespace of a process, by its link in the procfs of the first pid
+# namespace, which stays mounted in every box here.
+link()
+{
+	readlink "/proc/$1/ns/$2"
+}
+
+links()
+{
+	for type in $types; do
+		link "$1" "$type"
+	done
+}
+
+# Poll a process until its stat line holds "(name) state", or an end of it.
+await()
+{
+	tries=100000
+	while [ $tries -gt 0 ]; do
+		{ read -r line <"/proc/$1/stat"; } 2>/dev/null ||
+			fail "process $1 is gone, not $2"
+		case $line in
+		*"$2 "*) return ;;
+		esac
+		tries=$((tries - 1))
+	done
+	fail "process $1 is '$line', not '$2'"
+}
+
+# A process in namespaces of its own, its number in $box.
+start_box()
+{
+	rm -f "$tmp/pid"
+	mkfifo -m 666 "$tmp/pid"
+	# shellcheck disable=SC2016 # for the inner shell
+	"$@" sh -c 'read -r pid rest </proc/self/stat
+		echo "$pid" >"$1"; exec sleep 1000' sh "$tmp/pid" \
+		>/dev/null 2>&1 &
+	read -r box <"$tmp/pid"
+	echo "$box" >>"$tmp/boxes"
+}
+
+# A process that has ended, and that nobody waits for: $dead.
+start_zombie()
+{
+	rm -f "$tmp/pid" "$tmp/end"
+	mkfifo "$tmp/pid" "$tmp/end"
+	# sleep does not wait for the child that it has from the shell
+	# shellcheck disable=SC2016 # for the inner shell
+	sh -c 'read -r line <"$2" & echo $! >"$1"
+		exec sleep 1000' sh "$tmp/pid" "$tmp/end" >/dev/null 2>&1 &
+	parent=$!
+	echo $parent >>"$tmp/boxes"
+	read -r dead <"$tmp/pid"
+	await $parent "(sleep) S"
+	echo >"$tmp/end"
+	await "$dead" ") Z"
+}
+
+stop_boxes()
+{
+	while read -r pid; do
+		kill -KILL "$pid" 2>/dev/null
+	done <"$tmp/boxes"
+	wait
+	rm -rf "$tmp"
+}
+
+# Where to mount: $dir. Not in $tmp, which is removed with all that is in it;
+# what is mounted is gone with the mount namespace, which is the test's own.
+make_mount_point()
+{
+	mount -t tmpfs none /mnt || exit
+	dir=/mnt/proc
+	mkdir $dir
+	lacks_pidns=1
+	mount -t proc -o pidns=/proc/self/ns/pid proc "$dir" 2>/dev/null ||
+		return
+	umount "$dir"
+	lacks_pidns=
+}
+
+# Each case that mounts begins without one from the last.
+need_pidns()
+{
+	umount "$dir" 2>/dev/null
+	[ -z "$lacks_pidns" ] || skip "procfs without pidns="
+}
+
+has_strace()
+{
+	strace -V >/dev/null 2>&1 || skip "strace is not installed"
+}
+
+prepare_cases()
+{
+	echo "TAP version 13"
+	[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+	nshandle --version >/dev/null 2>&1 ||
+		skip_all "nshandle is not in PATH"
+	unshare --user --mount --uts --ipc --net --pid --cgroup --time --fork \
+		true 2>/dev/null || skip_all "cannot make all eight namespaces"
+
+	tmp=$(mktemp -d) || exit 1
+	chmod 755 "$tmp"
+	: >"$tmp/boxes"
+	trap stop_boxes EXIT
+	trap 'exit 1' HUP INT TERM
+}
+
+run_case()
+{
+	count=$((count + 1))
+	( "$1" )
+	case $? in
+	0)	echo "ok $count $1"; passed=$((passed + 1)) ;;
+	4)	read -r why <"$tmp/why"
+		echo "ok $count $1 # SKIP $why"
+		skipped=$((skipped + 1)) ;;
+	*)	echo "not ok $count $1"; failed=$((failed + 1)) ;;
+	esac
+}
+
+run_cases()
+{
+	echo "1..$#"
+	count=0 passed=0 failed=0 skipped=0
+	for name; do
+		run_case "$name"
+	done
+	echo "# Totals: pass:$passed fail:$failed xfail:0 xpass:0 skip:$skipped error:0"
+	[ $failed -eq 0 ]
+}

@@ -1,0 +1,797 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# nshandle proc and nshandle show: what they mount, print, complain of and
+# exit with. Needs root, unshare(1) of util-linux and, for the cases that
+# count system calls or let some fail, strace.
+
+cases="
+proc_usage_errors
+proc_by_pid
+proc_by_file
+proc_on_a_link
+proc_pid_is_the_callers_number
+proc_last_pidns_wins
+proc_mount_flags
+proc_options_of_procfs
+proc_options_add_up
+proc_needs_no_procfs
+proc_calls
+proc_by_link_without_the_ioctl
+proc_kernel_without_pidns
+proc_option_refused
+proc_not_a_pid_namespace
+proc_not_below
+proc_not_over_the_owner
+proc_may_not_mount
+proc_process_not_readable
+proc_missing_process
+proc_zombie
+proc_file_not_found
+proc_file_is_not_opened
+proc_bad_directory
+proc_late_failures
+proc_beside_a_covered_procfs
+show_usage_errors
+show_ourselves
+show_process
+show_children_elsewhere
+show_children_unborn
+show_process_json
+show_process_by_links
+show_process_refused
+show_missing_process
+show_zombie
+show_procfs
+show_procfs_from_inside
+show_procfs_json
+show_procfs_refused
+show_procfs_by_pid1
+show_not_a_procfs
+show_full_disk
+"
+# The rows of nshandle show, in their order.
+names="user mnt uts ipc pid pid_for_children cgroup net time time_for_children"
+
+# What is mounted here is gone when we are.
+[ "$1" = unshared ] || ! unshare --mount true 2>/dev/null ||
+	exec unshare --mount "$0" unshared
+. "$(dirname "$0")/cmd_lib.sh"
+
+# Linux has had pidns= without this ioctl, and with other words in its log.
+need_query()
+{
+	need_pidns
+	[ -z "$lacks_query" ] || skip "procfs without PROCFS_GET_PID_NAMESPACE"
+}
+
+want_usage_message()
+{
+	want_usage_error
+	[ "$(head -n 1 "$tmp/err")" = "nshandle: $1" ] ||
+		fail "complained '$(cat "$tmp/err")', not '$1'"
+}
+
+want_failure()
+{
+	want_status 1
+	want_out ""
+	want_err "nshandle: $1"
+}
+
+# Run a command that must leave no mount.
+unchanged()
+{
+	before=$(cat /proc/self/mountinfo)
+	"$@"
+	[ "$(cat /proc/self/mountinfo)" = "$before" ] ||
+		fail "mounted: $(tail -n 1 /proc/self/mountinfo)"
+}
+
+# MESSAGE COMMAND...: it fails and leaves no mount.
+refused()
+{
+	message=$1
+	shift
+	unchanged run "$@"
+	want_failure "$message"
+}
+
+# Mount on $dir; its options, type, source and those of the instance in $mount.
+mount_proc()
+{
+	umount "$dir" 2>/dev/null
+	run nshandle proc "$@" "$dir"
+	want_success
+	want_out ""
+	mount=$(grep " $dir " /proc/self/mountinfo) || fail "not mounted"
+	mount=${mount#* "$dir" }
+	mount="${mount%% *} ${mount##* - }"
+}
+
+want_mount()
+{
+	[ "$mount" = "$1" ] || fail "mounted '$mount', not '$1'"
+}
+
+inode()
+{
+	link "$1" "$2" | tr -cd 0-9
+}
+
+# $dir shows the pid namespace of the box, in which it is alone.
+want_box()
+{
+	processes=$(cd "$dir" && echo [0-9]*)
+	[ "$processes" = 1 ] || fail "it shows '$processes'"
+	[ "$(readlink "$dir/1/ns/uts")" = "$(link "$full" uts)" ] ||
+		fail "1 is another process"
+}
+
+# $dir shows our own.
+want_own()
+{
+	[ "$(readlink "$dir/self/ns/pid")" = "$(link self pid)" ] ||
+		fail "not our own"
+}
+
+proc_usage_errors()
+{
+	run nshandle proc
+	want_usage_message "which pid namespace? --pidns is missing"
+	run nshandle proc --pidns 1
+	want_usage_message "where? DIR is missing"
+	run nshandle proc --pidns 1 / /
+	want_usage_message "there is more than one DIR"
+	run nshandle proc --pidns
+	want_usage_message "--pidns: its value is missing"
+	run nshandle proc -x
+	want_usage_message "there is no option -x"
+	run nshandle proc --pids 1 /
+	want_usage_message "--pids: no such option, or wrongly used"
+	for pid in 0 2147483648 99999999999999999999; do
+		run nshandle proc --pidns $pid "$dir"
+		want_usage_message "'$pid' is not a process id"
+	done
+	for options in pidns=/x pidns ro,pidns=/x pidns=/x,ro ,pidns; do
+		run nshandle proc --pidns $$ -o $options "$dir"
+		want_usage_message "-o $options: pidns is an option of its own, --pidns"
+	done
+}
+
+proc_by_pid()
+{
+	need_pidns
+	mount_proc --pidns "$full"
+	want_box
+	want_mount "rw,nosuid,nodev,noexec,relatime proc proc rw"
+	mount_proc --pidns $$
+	want_own
+	# What it is in, not what its next child would be.
+	start_box unshare --pid --fork
+	read -r _ _ _ parent _ <"/proc/$box/stat"
+	mount_proc --pidns "$parent"
+	want_own
+}
+
+proc_by_file()
+{
+	need_pidns
+	: >/mnt/bound
+	mount --bind "/proc/$full/ns/pid" /mnt/bound
+	ln -s bound /mnt/symlink
+	for file in "/proc/$full/ns/pid" /mnt/bound /mnt/symlink; do
+		mount_proc --pidns "$file"
+		want_box
+	done
+	cd /mnt || exit
+	mount_proc --pidns bound
+	want_box
+	mount_proc --pidns ./symlink
+	want_box
+}
+
+proc_on_a_link()
+{
+	need_pidns
+	ln -s proc /mnt/link
+	run nshandle proc --pidns "$full" /mnt/link
+	want_success
+	want_box
+}
+
+proc_pid_is_the_callers_number()
+{
+	need_pidns
+	run nshandle join -p -t "$full" nshandle proc --pidns 1 "$dir"
+	want_success
+	want_box
+}
+
+proc_last_pidns_wins()
+{
+	need_pidns
+	mount_proc --pidns $$ --pidns "/proc/$full/ns/pid"
+	want_box
+	mount_proc --pidns /nowhere --pidns "$full"
+	want_box
+}
+
+proc_mount_flags()
+{
+	need_pidns
+	while read -r options want; do
+		mount_proc --pidns "$full" -o "$options"
+		want_mount "$want proc proc rw"
+	done <<-EOF
+		ro		ro,nosuid,nodev,noexec,relatime
+		ro,rw		rw,nosuid,nodev,noexec,relatime
+		suid		rw,nodev,noexec,relatime
+		dev		rw,nosuid,noexec,relatime
+		exec		rw,nosuid,nodev,relatime
+		suid,dev,exec	rw,relatime
+		exec,noexec	rw,nosuid,nodev,noexec,relatime
+		suid,nosuid	rw,nosuid,nodev,noexec,relatime
+		dev,nodev	rw,nosuid,nodev,noexec,relatime
+		noatime		rw,nosuid,nodev,noexec,noatime
+		strictatime	rw,nosuid,nodev,noexec
+		noatime,relatime	rw,nosuid,nodev,noexec,relatime
+		nodiratime	rw,nosuid,nodev,noexec,nodiratime,relatime
+		nodiratime,diratime	rw,nosuid,nodev,noexec,relatime
+		nosymfollow	rw,nosuid,nodev,noexec,relatime,nosymfollow
+		nosymfollow,symfollow	rw,nosuid,nodev,noexec,relatime
+	EOF
+}
+
+proc_options_of_procfs()
+{
+	need_pidns
+	while read -r options want; do
+		mount_proc --pidns "$full" -o "$options"
+		want_box
+		want_mount "rw,nosuid,nodev,noexec,relatime proc proc $want"
+	done <<-EOF
+		hidepid=1	rw,hidepid=noaccess
+		hidepid=invisible	rw,hidepid=invisible
+		gid=1000	rw,gid=1000
+		subset=pid	rw,subset=pid
+		hidepid=2,gid=7,subset=pid	rw,gid=7,hidepid=invisible,subset=pid
+	EOF
+	# They are at work: nobody but a member of gid 7 sees the process.
+	run setpriv --reuid 65534 --regid 65534 --clear-groups ls "$dir/1"
+	[ "$status" -ne 0 ] || fail "hidepid= hides nothing"
+	run setpriv --reuid 65534 --regid 7 --clear-groups ls "$dir/1"
+	want_success
+	[ ! -e "$dir/uptime" ] || fail "subset= leaves out nothing"
+}
+
+proc_options_add_up()
+{
+	need_pidns
+	mount_proc -o ro --pidns "$full" --options=hidepid=1,,exec -o ,gid=5,
+	want_mount "ro,nosuid,nodev,relatime proc proc rw,gid=5,hidepid=noaccess"
+	mount_proc --pidns "$full" -o ""
+	want_box
+}
+
+proc_needs_no_procfs()
+{
+	need_pidns
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare --mount sh -c 'mount -t tmpfs none /proc &&
+		nshandle proc --pidns "$0" /proc && cd /proc && echo [0-9]*' \
+		"$full"
+	want_success
+	want_out 1
+}
+
+calls()
+{
+	has_strace
+	umount "$dir" 2>/dev/null
+	run strace -f -o "$tmp/trace" -e trace=pidfd_open,ioctl,statfs,fsopen,fsconfig,fsmount,move_mount,mount,setns,unshare,clone,clone3,fork,vfork "$@"
+	want_success
+	sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' "$tmp/trace" | tr '\n' ' '
+}
+
+proc_calls()
+{
+	need_pidns
+	made=$(calls nshandle proc --pidns "$full" "$dir") || exit
+	[ "$made" = "pidfd_open ioctl fsopen fsconfig fsconfig fsconfig fsmount move_mount " ] ||
+		fail "$made"
+	made=$(calls nshandle proc --pidns "/proc/$full/ns/pid" "$dir") ||
+		exit
+	[ "$made" = "statfs fsopen fsconfig fsconfig fsconfig fsmount move_mount " ] ||
+		fail "$made"
+}
+
+# Run nshandle on a kernel that lacks the ioctls, or has another fault.
+with_fault()
+{
+	has_strace
+	fault=$1
+	shift
+	run strace -qq -o /dev/null -e "trace=${fault%%:*}" \
+		-e "inject=$fault" nshandle "$@"
+}
+
+proc_by_link_without_the_ioctl()
+{
+	need_pidns
+	with_fault ioctl:error=ENOTTY proc --pidns "$full" "$dir"
+	want_success
+	want_box
+}
+
+proc_kernel_without_pidns()
+{
+	umount "$dir" 2>/dev/null
+	if [ -n "$lacks_pidns" ]; then
+		refused "proc: this kernel's procfs does not know pidns=" \
+			nshandle proc --pidns $$ "$dir"
+	else
+		mount_proc --pidns $$
+	fi
+}
+
+proc_option_refused()
+{
+	need_query
+	while IFS=: read -r option reason; do
+		refused "proc: $option: $reason: Invalid argument" \
+			nshandle proc --pidns "$full" -o "ro,$option" "$dir"
+	done <<-EOF
+		hidepid=9:unknown value of hidepid - 9
+		subset=x:unsupported subset option - x
+		gid=x:Bad value for 'gid'
+		hidepid:Bad value for 'hidepid'
+		colour=blue:Unknown parameter 'colour'
+		quiet:Unknown parameter 'quiet'
+	EOF
+	# The kernel says nothing here: too long for a value.
+	long=$(printf '%0256d' 0)
+	refused "proc: gid=$long: Invalid argument" \
+		nshandle proc --pidns "$full" -o "gid=$long" "$dir"
+}
+
+proc_not_a_pid_namespace()
+{
+	need_query
+	for type in user mnt uts ipc cgroup net time; do
+		file=/proc/$full/ns/$type
+		refused "proc: $file: pidns: not a pid namespace: Invalid argument" \
+			nshandle proc --pidns "$file" "$dir"
+	done
+}
+
+proc_not_below()
+{
+	need_query
+	start_box unshare --pid --fork
+	for other in $$ "$box"; do
+		file=/proc/$other/ns/pid
+		refused "proc: $file: pidns: neither the active pid namespace nor below it: Invalid argument" \
+			nshandle join -p -t "$full" \
+			nshandle proc --pidns "$file" "$dir"
+	done
+}
+
+proc_not_over_the_owner()
+{
+	need_query
+	# shellcheck disable=SC2016 # for the inner shell
+	refused "proc: /proc/self/ns/pid: pidns: CAP_SYS_ADMIN over the owner of the pid namespace is needed: Operation not permitted" \
+		unshare --user --map-root-user --mount sh -c \
+		'nshandle proc --pidns /proc/self/ns/pid "$0"; status=$?
+		! grep " $0 " /proc/self/mountinfo || status=99
+		exit $status' "$dir"
+}
+
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+proc_may_not_mount()
+{
+	refused "proc: cannot make one: Operation not permitted (needs CAP_SYS_ADMIN over the mount namespace)" \
+		as_nobody nshandle proc --pidns /proc/self/ns/pid "$dir"
+}
+
+proc_process_not_readable()
+{
+	refused "cannot open the pid namespace of process $full: Permission denied (needs read access as for ptrace)" \
+		as_nobody nshandle proc --pidns "$full" "$dir"
+	refused "proc: /proc/$full/ns/pid: Permission denied" \
+		as_nobody nshandle proc --pidns "/proc/$full/ns/pid" "$dir"
+}
+
+proc_missing_process()
+{
+	# A pid_t, but above any pid_max: nobody has it.
+	refused "cannot open process 2147483647: No such process" \
+		nshandle proc --pidns 2147483647 "$dir"
+}
+
+proc_zombie()
+{
+	start_zombie
+	refused "cannot open the pid namespace of process $dead: No such process (it is a zombie: it has ended)" \
+		nshandle proc --pidns "$dead" "$dir"
+}
+
+proc_file_not_found()
+{
+	ln -sf nowhere "$tmp/dangling"
+	ln -sf loop "$tmp/loop"
+	refused "proc: $tmp/dangling: No such file or directory" \
+		nshandle proc --pidns "$tmp/dangling" "$dir"
+	refused "proc: $tmp/loop: Too many levels of symbolic links" \
+		nshandle proc --pidns "$tmp/loop" "$dir"
+	refused "proc: /dev/null/ns: Not a directory" \
+		nshandle proc --pidns /dev/null/ns "$dir"
+	refused "proc: : No such file or directory" \
+		nshandle proc --pidns "" "$dir"
+}
+
+proc_file_is_not_opened()
+{
+	mkfifo "$tmp/fifo"
+	for file in "$tmp/fifo" /dev/null "$tmp" "$tmp/boxes"; do
+		refused "proc: $file: not a namespace file" \
+			nshandle proc --pidns "$file" "$dir"
+	done
+	has_strace
+	run strace -o "$tmp/trace" nshandle proc --pidns "$tmp/fifo" "$dir"
+	grep -q "^statfs(\"$tmp/fifo\"" "$tmp/trace" || fail "no statfs"
+	! grep "^open.*fifo" "$tmp/trace" || fail "it was opened"
+}
+
+proc_bad_directory()
+{
+	need_pidns
+	refused "proc: cannot mount it on /nowhere: No such file or directory" \
+		nshandle proc --pidns "$full" /nowhere
+	refused "proc: cannot mount it on $tmp/boxes: Invalid argument (is it a directory?)" \
+		nshandle proc --pidns "$full" "$tmp/boxes"
+}
+
+proc_late_failures()
+{
+	need_pidns
+	while IFS=: read -r call when message; do
+		unchanged with_fault "$call:error=ENOMEM:when=$when" \
+			proc --pidns "$full" -o ro "$dir"
+		want_failure "proc: $message: Cannot allocate memory"
+	done <<-EOF
+		fsopen:1:cannot make one
+		fsconfig:1:source
+		fsconfig:2:$full
+		fsconfig:3:cannot make the instance
+		fsmount:1:cannot mount it
+		move_mount:1:cannot mount it on $dir
+	EOF
+}
+
+proc_beside_a_covered_procfs()
+{
+	need_pidns
+	# shellcheck disable=SC2016 # for the inner shell
+	refused "proc: cannot mount it: Operation not permitted (a user namespace needs a procfs without anything mounted over its files)" \
+		unshare --mount sh -c \
+		'mount --bind /dev/null /proc/version || exit 99
+		unshare --user --map-root-user --mount --pid --fork \
+			nshandle proc --pidns /proc/self/ns/pid "$0"' "$dir"
+}
+
+show_usage_errors()
+{
+	run nshandle show
+	want_usage_message "what? PID or a directory is missing"
+	run nshandle show --json
+	want_usage_message "what? PID or a directory is missing"
+	run nshandle show 1 2
+	want_usage_message "more than one is asked for"
+	run nshandle show -x
+	want_usage_message "there is no option -x"
+	run nshandle show --xml 1
+	want_usage_message "--xml: no such option, or wrongly used"
+	for pid in 0 2147483648 99999999999999999999; do
+		run nshandle show $pid
+		want_usage_message "'$pid' is not a process id"
+	done
+}
+
+row()
+{
+	printf '%-18s%-12s%s\n' "$@"
+}
+
+# Inodes of a process's namespaces, by the links in /proc.
+inodes()
+{
+	# shellcheck disable=SC2086 # a list of words
+	(cd "/proc/$1/ns" && stat -L -c '%n %i' $names) 2>/dev/null
+}
+
+# What is expected of a process: awk finds names[], their[inode], our[inode].
+expected()
+{
+	{ inodes self; echo; inodes "$1"; } | awk -v names="$names" '
+		BEGIN { n = split(names, name) }
+		NF == 0 { theirs = 1 }
+		NF && !theirs { our[$1] = $2 }
+		NF && theirs { their[$1] = $2 }
+		'"$2"
+}
+
+table_of()
+{
+	# shellcheck disable=SC2016 # for awk
+	expected "$1" '
+		function row(a, b, c) { printf "%-18s%-12s%s\n", a, b, c }
+		END {
+			row("NAMESPACE", "INODE", "CALLER")
+			for (i = 1; i <= n; i++) {
+				t = name[i]
+				own = t
+				if (!sub(/_for_children$/, "", own))
+					own = ""
+				if (!(t in their))
+					row(t, "-", "-")
+				else if (!own || their[t] != their[own])
+					row(t, their[t], their[t] == our[t] ? \
+						"same" : "other")
+			}
+		}'
+}
+
+json_of()
+{
+	# shellcheck disable=SC2016 # for awk
+	expected "$1" '
+		END {
+			printf "{\"kind\": \"process\", \"pid\": %d", '"$1"'
+			printf ", \"namespaces\": {"
+			for (i = 1; i <= n; i++) {
+				t = name[i]
+				printf "%s\"%s\": ", comma, t
+				printf "{\"inode\": %s, ", their[t]
+				printf "\"same\": %s}", their[t] == our[t] ? \
+					"true" : "false"
+				comma = ", "
+			}
+			print "}}"
+		}'
+}
+
+show_ourselves()
+{
+	run nshandle show $$
+	want_success
+	want_out "$(table_of $$)"
+	[ "$(grep -c ' same$' "$tmp/out")" -eq 8 ] || fail "not all the same"
+}
+
+show_process()
+{
+	run nshandle show "$full"
+	want_success
+	want_out "$(table_of "$full")"
+	[ "$(grep -c ' other$' "$tmp/out")" -eq 8 ] || fail "not all others"
+	start_box unshare --uts --net
+	run nshandle show "$box"
+	want_success
+	want_out "$(table_of "$box")"
+	[ "$(grep -c ' other$' "$tmp/out")" -eq 2 ] || fail "not two others"
+}
+
+# It is the parent's children that are elsewhere, not yet itself.
+show_children_elsewhere()
+{
+	start_box unshare --pid --time --fork
+	read -r _ _ _ parent _ <"/proc/$box/stat"
+	run nshandle show "$parent"
+	want_success
+	want_out "$(table_of "$parent")"
+	[ "$(grep -c ' other$' "$tmp/out")" -eq 2 ] || fail "not two others"
+	run nshandle show --json "$parent"
+	want_success
+	want_out "$(json_of "$parent")"
+}
+
+# The first child of the box would be its init; procfs has no link to it yet.
+show_children_unborn()
+{
+	start_box unshare --pid
+	with_fault ioctl:error=ENOTTY show "$box"
+	want_success
+	want_out "$(table_of "$box")"
+	grep -q '^pid_for_children .* -$' "$tmp/out" || fail "no such line"
+	with_fault ioctl:error=ENOTTY show --json "$box"
+	want_success
+	grep -q '"pid_for_children": {"inode": null, "same": null}' \
+		"$tmp/out" || fail "$(cat "$tmp/out")"
+
+	run nshandle show "$box"
+	want_success
+	line=$(grep '^pid_for_children ' "$tmp/out")
+	case $line in
+	*" - "*) skip "pidfds without ioctls" ;;
+	*" $(inode "$box" pid) "* | *same) fail "$line" ;;
+	*" other") ;;
+	*) fail "no such line: $(cat "$tmp/out")" ;;
+	esac
+}
+
+show_process_json()
+{
+	for pid in $$ "$full"; do
+		run nshandle show --json "$pid"
+		want_success
+		want_out "$(json_of "$pid")"
+	done
+}
+
+show_process_by_links()
+{
+	with_fault ioctl:error=ENOTTY show "$full"
+	want_success
+	want_out "$(table_of "$full")"
+}
+
+show_process_refused()
+{
+	for json in "" --json; do
+		run as_nobody nshandle show $json "$full"
+		want_failure "cannot open the user namespace of process $full: Permission denied (needs read access as for ptrace)"
+	done
+}
+
+show_missing_process()
+{
+	run nshandle show 2147483647
+	want_failure "cannot open process 2147483647: No such process"
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare --mount strace -qq -o /dev/null -e trace=ioctl \
+		-e inject=ioctl:error=ENOTTY sh -c \
+		'mount -t tmpfs none /proc && exec nshandle show $$'
+	want_failure "cannot open the user namespace of process $(tail -n 1 "$tmp/err" | tr -cd 0-9): No such file or directory (/proc does not show the process)"
+}
+
+show_zombie()
+{
+	start_zombie
+	run nshandle show "$dead"
+	want_failure "cannot open the user namespace of process $dead: No such process (it is a zombie: it has ended)"
+}
+
+# What is expected of a procfs of this process's pid namespace, which belongs
+# to its user namespace: in column CALLER of both, and of which the parent is.
+table_of_procfs()
+{
+	row NAMESPACE INODE CALLER
+	row pid "$(inode "$1" pid)" "$2"
+	if [ -n "$4" ]; then
+		row parent "$(inode "$4" pid)" same
+	else
+		row parent - -
+	fi
+	row owner "$(inode "$1" user)" "$3"
+}
+
+show_procfs()
+{
+	need_query
+	run nshandle show /proc
+	want_success
+	want_out "$(table_of_procfs $$ same "same   uid 0" "")"
+
+	start_box unshare --setgid 1000 --setuid 1000 \
+		unshare --user --map-root-user --pid --fork
+	for owner in "$full=0" "$box=1000"; do
+		mount_proc --pidns "${owner%=*}"
+		run nshandle show "$dir"
+		want_success
+		want_out "$(table_of_procfs "${owner%=*}" other \
+			"other  uid ${owner#*=}" $$)"
+	done
+}
+
+# No one is told of what is above.
+show_procfs_from_inside()
+{
+	need_query
+	mount_proc --pidns "$full"
+	run nshandle join -Up -t "$full" nshandle show "$dir"
+	want_success
+	want_out "$(table_of_procfs "$full" same "same   uid 0" "")"
+	run nshandle join -Up -t "$full" nshandle show --json "$dir"
+	want_success
+	want_out "{\"kind\": \"procfs\", \"source\": \"ioctl\", \"owner_uid\": 0, \"namespaces\": {\"pid\": {\"inode\": $(inode "$full" pid), \"same\": true}, \"parent\": {\"inode\": null, \"same\": null}, \"owner\": {\"inode\": $(inode "$full" user), \"same\": true}}}"
+}
+
+# Of a procfs of the box, whose pid namespace was found by $1.
+want_procfs_json()
+{
+	want_success
+	want_out "{\"kind\": \"procfs\", \"source\": \"$1\", \"owner_uid\": 0, \"namespaces\": {\"pid\": {\"inode\": $(inode "$full" pid), \"same\": false}, \"parent\": {\"inode\": $(inode $$ pid), \"same\": true}, \"owner\": {\"inode\": $(inode "$full" user), \"same\": false}}}"
+}
+
+show_procfs_json()
+{
+	need_query
+	mount_proc --pidns "$full"
+	run nshandle show --json "$dir"
+	want_procfs_json ioctl
+}
+
+show_procfs_refused()
+{
+	need_query
+	mount_proc --pidns "$full"
+	for json in "" --json; do
+		run as_nobody nshandle show $json "$dir"
+		want_failure "show: $dir: Operation not permitted (needs to be in its pid namespace, or CAP_SYS_ADMIN over the owner of that)"
+	done
+}
+
+# The way of old, which any kernel has.
+show_procfs_by_pid1()
+{
+	umount "$dir" 2>/dev/null
+	nshandle join -p -t "$full" mount -t proc proc "$dir" || fail "no mount"
+	with_fault ioctl:error=ENOTTY:when=2 show "$dir"
+	want_success
+	want_out "$(table_of_procfs "$full" \
+		"other  by 1/ns/pid: this kernel cannot be asked" \
+		"other  uid 0" $$)"
+	with_fault ioctl:error=ENOTTY:when=2 show --json "$dir"
+	want_procfs_json pid1
+	run as_nobody strace -qq -o /dev/null -e trace=ioctl \
+		-e inject=ioctl:error=ENOTTY nshandle show "$dir"
+	want_failure "show: $dir/1/ns/pid: Permission denied (and this kernel cannot be asked)"
+}
+
+show_not_a_procfs()
+{
+	run nshandle show "$tmp"
+	want_failure "show: $tmp: not the root directory of a procfs"
+	run nshandle show "/proc/$$"
+	want_failure "show: /proc/$$: not the root directory of a procfs"
+	run nshandle show "$tmp/boxes"
+	want_failure "show: $tmp/boxes: Not a directory"
+	run nshandle show /nowhere
+	want_failure "show: /nowhere: No such file or directory"
+	run nshandle show ""
+	want_failure "show: : No such file or directory"
+}
+
+show_full_disk()
+{
+	for json in "" --json; do
+		status=0
+		nshandle show $json $$ >/dev/full 2>"$tmp/err" || status=$?
+		want_status 1
+		want_err "nshandle: cannot write: No space left on device"
+	done
+}
+
+# Whether the kernel has what need_query asks for.
+probe()
+{
+	make_mount_point
+	lacks_query=1
+	[ -n "$lacks_pidns" ] ||
+		! nshandle show --json /proc 2>/dev/null | grep -q '"ioctl"' ||
+		lacks_query=
+}
+
+prepare_cases
+start_box unshare --user --map-root-user --mount --uts --ipc --net --pid \
+	--cgroup --time --fork
+full=$box
+probe
+# shellcheck disable=SC2086 # a list of words
+run_cases $cases
