@@ -5,6 +5,8 @@
 #ifndef _LINUX_NSHANDLE_H
 #define _LINUX_NSHANDLE_H
 
+#include <linux/compiler_types.h>
+#include <linux/errno.h>
 #include <uapi/linux/nshandle.h>
 
 struct fs_struct;
@@ -17,5 +19,23 @@ struct mnt_namespace *nsset_get_mnt_ns(struct mnt_namespace *ns);
 int mntns_install(struct nsset *nsset, struct ns_common *ns);
 void nsset_mount_commit(struct fs_struct *new);
 void nsset_mount_put(struct fs_struct *new);
+
+/* kernel/pid_vec.c: the ioctls of a pid namespace's file */
+#ifdef CONFIG_PID_NS
+int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec);
+int ns_get_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec);
+#else
+static inline int ns_set_last_pid_vec(struct ns_common *ns,
+				      struct ns_ioc_pid_vec __user *uvec)
+{
+	return -ENOTTY;
+}
+
+static inline int ns_get_last_pid_vec(struct ns_common *ns,
+				      struct ns_ioc_pid_vec __user *uvec)
+{
+	return -ENOTTY;
+}
+#endif
 
 #endif /* _LINUX_NSHANDLE_H */

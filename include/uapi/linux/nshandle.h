@@ -6,6 +6,7 @@
 #define _UAPI_LINUX_NSHANDLE_H
 
 #include <linux/ioctl.h>
+#include <linux/types.h>
 
 /**
  * DOC: PROCFS_GET_PID_NAMESPACE
@@ -20,5 +21,32 @@
  * EMFILE or ENFILE when there are too many descriptors, ENOMEM.
  */
 #define PROCFS_GET_PID_NAMESPACE	_IO('f', 32)
+
+/**
+ * struct ns_ioc_pid_vec - the last pids of a pid namespace and its ancestors
+ * @nr: entries in @pid: 1 to the namespace's level + 1
+ * @pid: innermost namespace first, then its parent, and so on. The next process
+ *	gets the first free pid above: 0 stands for a namespace that has had none
+ *
+ * For ioctl(2) on a descriptor of a pid namespace. No level may be above the
+ * caller's active pid namespace (EPERM).
+ *
+ * NS_SET_LAST_PID_VEC sets them in one step, or fails with nothing changed. In
+ * each user namespace that owns one of the levels, the caller needs
+ * CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN (EPERM). A pid is 0 to pid_max
+ * (EINVAL). A level without an init, not yet or not any more, is ESRCH.
+ *
+ * NS_GET_LAST_PID_VEC reads them in one step; the caller sets @nr.
+ *
+ * Both: EINVAL for @nr out of range and for namespaces of another type, EFAULT
+ * for memory out of reach, ENOTTY on kernels without them.
+ */
+struct ns_ioc_pid_vec {
+	__u32 nr;
+	__s32 pid[];
+};
+
+#define NS_SET_LAST_PID_VEC	_IOW(0xb7, 0x20, struct ns_ioc_pid_vec)
+#define NS_GET_LAST_PID_VEC	_IOWR(0xb7, 0x21, struct ns_ioc_pid_vec)
 
 #endif /* _UAPI_LINUX_NSHANDLE_H */

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The last-pid vector: the last pid that was given in a pid namespace and in
+ * each of its ancestors, set and read as one. Where the next fork(2) goes on
+ * from it decides the pids of a process at every level, as whoever restores
+ * one wants them.
+ */
+
+#include <linux/capability.h>
+#include <linux/idr.h>
+#include <linux/minmax.h>
+#include <linux/nshandle.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_ns.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/uaccess.h>
+
+/* Innermost namespace first. On the stack: not even a failing call allocates. */
+struct pid_vec {
+	pid_t pid[MAX_PID_NS_LEVEL + 1];
+};
+
+static_assert(sizeof(struct pid_vec) <= 256);
+
+/*
+ * What SET and GET begin with: is it a pid namespace, and has it as many levels
+ * as the caller wants? The number is read here, once.
+ */
+static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec,
+			u32 *nr)
+{
+	if (proc_ns_type(ns) != CLONE_NEWPID)
+		return -EINVAL;
+	if (get_user(*nr, &uvec->nr))
+		return -EFAULT;
+	if (!*nr || *nr > to_pid_ns(ns)->level + 1)
+		return -EINVAL;
+	return 0;
+}
+
+/*
+ * A level above the caller's active namespace is not the caller's to look at
+ * or to move, whatever capabilities it has: a container that shares its
+ * host's user namespace stays inside. The levels are a chain, so it is enough
+ * to look at the topmost.
+ */
+static bool pid_vec_in_reach(struct pid_namespace *ns, u32 nr)
+{
+	while (--nr)
+		ns = ns->parent;
+	return pidns_is_ancestor(ns, task_active_pid_ns(current));
+}
+
+/* Neighbours mostly have the same owner, which need be asked only once. */
+static bool may_set_pid_vec(struct pid_namespace *ns, u32 nr)
+{
+	struct user_namespace *owner = NULL;
+
+	for (; nr; nr--, ns = ns->parent) {
+		if (ns->user_ns == owner)
+			continue;
+		owner = ns->user_ns;
+		if (!checkpoint_restore_ns_capable(owner))
+			return false;
+	}
+	return true;
+}
+
+static bool pid_vec_in_range(struct pid_namespace *ns, u32 nr,
+			     const struct pid_vec *vec)
+{
+	for (u32 i = 0; i < nr; i++, ns = ns->parent)
+		if (vec->pid[i] < 0 || vec->pid[i] > pidns_pid_max(ns))
+			return false;
+	return true;
+}
+
+/*
+ * The first process of a pid namespace must get pid 1, and nobody gets one in
+ * a dead namespace: neither has a last pid to set. Under pidmap_lock, since
+ * zap_pid_ns_processes() takes that to end a namespace.
+ */
+static bool pid_vec_is_live(struct pid_namespace *ns, u32 nr)
+{
+	lockdep_assert_held(&pidmap_lock);
+	for (; nr; nr--, ns = ns->parent)
+		if (!READ_ONCE(ns->child_reaper) ||
+		    !(ns->pid_allocated & PIDNS_ADDING))
+			return false;
+	return true;
+}
+
+/**
+ * ns_set_last_pid_vec() - set the last pids of a pid namespace and its ancestors
+ * @ns: the namespace, which the caller holds
+ * @uvec: how many levels, and for each the last pid, innermost first
+ *
+ * All levels change under one hold of pidmap_lock: two callers never mix, and
+ * no reader sees half of a vector. A fork(2) takes the lock once a level, so
+ * one that runs at the same time may still get a pid of before at one level
+ * and one of after at another.
+ *
+ * The next pid of a level is the first free one after its last pid, or, past
+ * pid_max, after RESERVED_PIDS.
+ *
+ * Context: may sleep; takes pidmap_lock.
+ * Return: 0, or in this order, with nothing changed,
+ * * -EINVAL if @ns is no pid namespace,
+ * * -EFAULT if the number of levels can't be read,
+ * * -EINVAL if it is 0 or more than @ns has,
+ * * -EFAULT if the pids can't be read,
+ * * -EPERM without CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN over the owner of
+ *   each level, or if a level is above the caller's active pid namespace,
+ * * -EINVAL if a pid is negative or above its level's pid_max,
+ * * -ESRCH if a level has no init: not yet, or not any more.
+ */
+int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
+{
+	struct pid_namespace *level, *pid_ns = to_pid_ns(ns);
+	struct pid_vec vec;
+	int err;
+	u32 nr;
+
+	err = pid_vec_size(ns, uvec, &nr);
+	if (err)
+		return err;
+	if (copy_from_user(vec.pid, uvec->pid, nr * sizeof(vec.pid[0])))
+		return -EFAULT;
+	if (!may_set_pid_vec(pid_ns, nr) || !pid_vec_in_reach(pid_ns, nr))
+		return -EPERM;
+	if (!pid_vec_in_range(pid_ns, nr, &vec))
+		return -EINVAL;
+
+	spin_lock_irq(&pidmap_lock);
+	if (pid_vec_is_live(pid_ns, nr)) {
+		level = pid_ns;
+		for (u32 i = 0; i < nr; i++, level = level->parent)
+			idr_set_cursor(&level->idr, vec.pid[i] + 1);
+	} else {
+		err = -ESRCH;
+	}
+	spin_unlock_irq(&pidmap_lock);
+	return err;
+}
+
+/**
+ * ns_get_last_pid_vec() - read the last pids of a pid namespace and its ancestors
+ * @ns: the namespace, which the caller holds
+ * @uvec: how many levels; the last pid of each goes there, innermost first
+ *
+ * What ns_set_last_pid_vec() would have to be given for the same next pids: 0
+ * for a level that has had no process. No capability is needed, nor a live
+ * namespace.
+ *
+ * Context: may sleep; takes pidmap_lock.
+ * Return: 0, or in this order,
+ * * -EINVAL if @ns is no pid namespace,
+ * * -EFAULT if the number of levels can't be read,
+ * * -EINVAL if it is 0 or more than @ns has,
+ * * -EPERM if a level is above the caller's active pid namespace,
+ * * -EFAULT if the pids can't be written.
+ */
+int ns_get_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
+{
+	struct pid_namespace *level = to_pid_ns(ns);
+	struct pid_vec vec;
+	int err;
+	u32 nr;
+
+	err = pid_vec_size(ns, uvec, &nr);
+	if (err)
+		return err;
+	if (!pid_vec_in_reach(level, nr))
+		return -EPERM;
+
+	spin_lock_irq(&pidmap_lock);
+	/* The cursor is the next pid to try, and 0 before the first. */
+	for (u32 i = 0; i < nr; i++, level = level->parent)
+		vec.pid[i] = max(idr_get_cursor(&level->idr), 1U) - 1;
+	spin_unlock_irq(&pidmap_lock);
+
+	if (copy_to_user(uvec->pid, vec.pid, nr * sizeof(vec.pid[0])))
+		return -EFAULT;
+	return 0;
+}
