@@ -12,8 +12,10 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "join", cmd_join },
+	{ "last-pid", cmd_last_pid },
 	{ "proc", cmd_proc },
 	{ "show", cmd_show },
+	{ "spawn", cmd_spawn },
 };
 
 static const char help[] =
@@ -21,8 +23,10 @@ static const char help[] =
 	"Use the namespaces of other processes, by handle and all at once.\n"
 	"\n"
 	"  join       run a program in the namespaces of a process\n"
+	"  last-pid   the last pids that were given, at each level: read or set\n"
 	"  proc       mount a procfs of another pid namespace\n"
 	"  show       the namespaces of a process, or that of a procfs\n"
+	"  spawn      run a program with chosen pids in a pid namespace\n"
 	"\n"
 	"  --help     show this text; 'nshandle COMMAND --help' shows more\n"
 	"  --version  show the version\n"

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "nshandle.h"
+
+#define NSFS		0x6e736673
 
 /* In the order in which the kernel checks them. */
 const struct ns_type ns_types[] = {
@@ -167,4 +170,43 @@ int complain_ns(pid_t pid, int pidfd, const struct ns_type *type)
 	return complain(EXIT_FAILED,
 			"cannot open the %s namespace of process %d: %s%s",
 			type->name, pid, strerror(error), hint);
+}
+
+/* What is no namespace file is not opened: that may last, or wake a device. */
+static int open_ns_file(const char *command, const char *name)
+{
+	struct statfs fs;
+	int ns = -1;
+
+	if (!statfs(name, &fs)) {
+		if (fs.f_type != NSFS)
+			return complain(-1, "%s: %s: not a namespace file",
+					command, name);
+		ns = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	}
+	if (ns < 0)
+		warnx("%s: %s: %s", command, name, strerror(errno));
+	return ns;
+}
+
+/*
+ * A descriptor of the pid namespace that a process is in or, if @pid is 0, of
+ * the namespace file @name, of whatever type; or -1, and said why.
+ */
+int open_pid_ns(const char *command, const char *name, pid_t pid)
+{
+	const struct ns_type *type = ns_type_of_letter('p');
+	int pidfd, ns;
+
+	if (!pid)
+		return open_ns_file(command, name);
+
+	pidfd = open_process(pid);
+	if (pidfd < 0)
+		return -1;
+	ns = ns_open(pidfd, type, false);
+	if (ns < 0)
+		complain_ns(pid, pidfd, type);
+	close(pidfd);
+	return ns;
 }

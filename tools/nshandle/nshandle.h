@@ -7,6 +7,7 @@
 
 #include <err.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -30,8 +31,25 @@ enum {
 
 /* main.c dispatches to these, one file each; argv[0] is their name. */
 int cmd_join(int argc, char **argv);
+int cmd_last_pid(int argc, char **argv);
 int cmd_proc(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_spawn(int argc, char **argv);
+
+/* last_pid.c: pids of a process at each level, or the last ones given */
+
+#define LEVELS_MAX	33
+
+/* As struct ns_ioc_pid_vec of <linux/nshandle.h>: innermost first. */
+struct pid_vec {
+	unsigned int nr;
+	int pid[LEVELS_MAX];
+};
+
+int parse_pid_vec(const char *command, const char *text, int least,
+		  struct pid_vec *vec);
+int set_last_pids(const char *command, const char *pidns, int ns,
+		  const struct pid_vec *vec);
 
 /* ns.c: the types of namespaces */
 
@@ -65,11 +83,23 @@ enum ns_answer ns_compare(pid_t pid, const struct ns_type *type);
 pid_t ns_procfs_pid(int pidfd);
 int ns_open(int pidfd, const struct ns_type *type, bool children);
 int complain_ns(pid_t pid, int pidfd, const struct ns_type *type);
+int open_pid_ns(const char *command, const char *name, pid_t pid);
 
-/* run.c: running the command; each returns an exit status */
+/* run.c: running the command; most return an exit status */
 
 int run_here(char **argv);
 int run_in_child(char **argv);
+
+/* What run_in_child() does, for one who forks by itself: before, and then */
+struct run {
+	sigset_t signals;
+	sigset_t inherited;
+};
+
+void run_prepare(struct run *run);
+int complain_fork(void);
+int run_prepared(const struct run *run, char **argv);
+int run_wait(const struct run *run, pid_t child);
 
 /* util.c: messages, system calls without a wrapper in old C libraries */
 
@@ -85,6 +115,7 @@ int complain_option(const char *command, int option, char **argv);
 int show(const char *text);
 int end_output(void);
 bool is_number(const char *text);
+bool parse_number(const char *text, int least, int *number);
 bool parse_pid(const char *text, pid_t *pid);
 bool kernel_older_than(int major, int minor);
 

@@ -4,12 +4,10 @@
  * namespace, without a process in there.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "nshandle.h"
@@ -33,8 +31,6 @@ enum {
 	SET_FD		= 5,
 	CREATE		= 6,
 };
-
-#define NSFS		0x6e736673
 
 struct proc {
 	const char *pidns;	/* as given: a process id or a file */
@@ -207,49 +203,17 @@ static int complain_refused(const struct proc *proc, const char *what)
 			why[0] ? ": " : "", strerror(error));
 }
 
-/*
- * It is opened here, as kernels differ in what they make of a path: some open
- * it, which may last for ever or wake a device.
- */
-static int open_file(struct proc *proc)
-{
-	struct statfs fs;
-
-	if (statfs(proc->pidns, &fs))
-		return complain(EXIT_FAILED, "proc: %s: %s", proc->pidns,
-				strerror(errno));
-	if (fs.f_type != NSFS)
-		return complain(EXIT_FAILED,
-				"proc: %s: not a namespace file", proc->pidns);
-	proc->ns = open(proc->pidns, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (proc->ns < 0)
-		return complain(EXIT_FAILED, "proc: %s: %s", proc->pidns,
-				strerror(errno));
-	return -1;
-}
-
-static int open_pidns(struct proc *proc)
-{
-	const struct ns_type *type = ns_type_of_letter('p');
-	int pidfd;
-
-	if (!proc->pid)
-		return open_file(proc);
-
-	pidfd = open_process(proc->pid);
-	if (pidfd < 0)
-		return EXIT_FAILED;
-	proc->ns = ns_open(pidfd, type, false);
-	if (proc->ns < 0)
-		return complain_ns(proc->pid, pidfd, type);
-	close(pidfd);
-	return -1;
-}
-
 static int open_context(struct proc *proc)
 {
 	const char *hint = "";
 
+	/*
+	 * A file is opened here, as kernels differ in what they make of a
+	 * path: some open it, which may last for ever or wake a device.
+	 */
+	proc->ns = open_pid_ns("proc", proc->pidns, proc->pid);
+	if (proc->ns < 0)
+		return EXIT_FAILED;
 	proc->context = sys_fsopen("proc");
 	if (proc->context < 0) {
 		if (errno == EPERM)
@@ -330,8 +294,6 @@ int cmd_proc(int argc, char **argv)
 	struct proc proc = { .attrs = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC };
 	int status = parse(&proc, argc, argv);
 
-	if (status < 0)
-		status = open_pidns(&proc);
 	if (status < 0)
 		status = open_context(&proc);
 	if (status < 0)

@@ -29,7 +29,7 @@ static int cannot_run(const char *program)
 			"cannot run '%s': %s", program, strerror(error));
 }
 
-static int cannot_fork(void)
+int complain_fork(void)
 {
 	int error = errno;
 
@@ -84,13 +84,13 @@ static void stop_with(pid_t child)
 	kill(child, SIGCONT);
 }
 
-static int wait_for(pid_t child, const sigset_t *signals)
+int run_wait(const struct run *run, pid_t child)
 {
 	siginfo_t info;
 	int status;
 
 	for (;;) {
-		if (sigwaitinfo(signals, &info) < 0)
+		if (sigwaitinfo(&run->signals, &info) < 0)
 			continue;	/* EINTR: we were stopped */
 		if (info.si_signo != SIGCHLD) {
 			relay(child, &info);
@@ -106,28 +106,37 @@ static int wait_for(pid_t child, const sigset_t *signals)
 	}
 }
 
-/* A pid namespace that was joined is entered by children only. */
-int run_in_child(char **argv)
+/* Before the child exists, so that no signal comes too early. */
+void run_prepare(struct run *run)
 {
-	sigset_t signals, inherited;
-	pid_t child;
-
 	/* Were it ignored, as it may be by inheritance, nobody could wait. */
 	signal(SIGCHLD, SIG_DFL);
 
-	/* Blocked before the child exists, so that none comes too early. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGCHLD);
+	sigemptyset(&run->signals);
+	sigaddset(&run->signals, SIGCHLD);
 	for (size_t i = 0; i < ARRAY_SIZE(relayed); i++)
-		sigaddset(&signals, relayed[i]);
-	sigprocmask(SIG_BLOCK, &signals, &inherited);
+		sigaddset(&run->signals, relayed[i]);
+	sigprocmask(SIG_BLOCK, &run->signals, &run->inherited);
+}
 
+/* In the child; returns only if it failed. */
+int run_prepared(const struct run *run, char **argv)
+{
+	sigprocmask(SIG_SETMASK, &run->inherited, NULL);
+	return run_here(argv);
+}
+
+/* A pid namespace that was joined is entered by children only. */
+int run_in_child(char **argv)
+{
+	struct run run;
+	pid_t child;
+
+	run_prepare(&run);
 	child = fork();
 	if (child < 0)
-		return cannot_fork();
-	if (!child) {
-		sigprocmask(SIG_SETMASK, &inherited, NULL);
-		_exit(run_here(argv));
-	}
-	return wait_for(child, &signals);
+		return complain_fork();
+	if (!child)
+		_exit(run_prepared(&run, argv));
+	return run_wait(&run, child);
 }

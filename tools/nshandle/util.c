@@ -76,7 +76,7 @@ bool is_number(const char *text)
 	return text[0] && !text[strspn(text, "0123456789")];
 }
 
-bool parse_pid(const char *text, pid_t *pid)
+bool parse_number(const char *text, int least, int *number)
 {
 	char *end;
 	long value;
@@ -87,10 +87,15 @@ bool parse_pid(const char *text, pid_t *pid)
 
 	errno = 0;
 	value = strtol(text, &end, 10);
-	if (errno || *end || value <= 0 || value > INT_MAX)
+	if (errno || *end || value < least || value > INT_MAX)
 		return false;
-	*pid = value;
+	*number = value;
 	return true;
+}
+
+bool parse_pid(const char *text, pid_t *pid)
+{
+	return parse_number(text, 1, pid);
 }
 
 bool kernel_older_than(int major, int minor)

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nshandle last-pid: read, or set in one step, the last pids of a pid
+ * namespace and its ancestors.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "nshandle.h"
+
+/* As in <linux/nshandle.h>: the size is that of the vector without a pid. */
+#ifndef NS_SET_LAST_PID_VEC
+#define NS_SET_LAST_PID_VEC	_IOW(0xb7, 0x20, unsigned int)
+#define NS_GET_LAST_PID_VEC	_IOWR(0xb7, 0x21, unsigned int)
+#endif
+
+struct last_pid {
+	const char *pidns;	/* as given: a process id or a file */
+	pid_t pid;		/* 0: a file */
+	struct pid_vec vec;	/* of no levels: not to be set */
+	int ns;
+};
+
+static const char help[] =
+	"Usage: nshandle last-pid [--set N[,N...]] PID|FILE\n"
+	"Print the last pid that was given in the pid namespace that process\n"
+	"PID is in, or in that of a namespace file, as /proc/PID/ns/pid, and\n"
+	"in each pid namespace above it up to the caller's: the innermost\n"
+	"first, separated by commas. The next process there gets the first\n"
+	"free pid after each.\n"
+	"\n"
+	"      --set N[,N...]\n"
+	"                 set them instead, all in one step; those that are\n"
+	"                 left out at the end stay as they are\n"
+	"  -h, --help     show this text\n"
+	"  -V, --version  show the version\n"
+	"\n"
+	"A number is a process id; a file of that name is ./NUMBER.\n"
+	"Exit status: 0, 1 if they could not be read, or if none has been\n"
+	"set, 2 for wrong usage.\n";
+
+enum { OPT_SET = OPT_LONG };
+
+static const struct option options[] = {
+	{ "set",	required_argument, NULL, OPT_SET },
+	{ "help",	no_argument, NULL, 'h' },
+	{ "version",	no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* -1, or the exit status for what is no list of pids. */
+int parse_pid_vec(const char *command, const char *text, int least,
+		  struct pid_vec *vec)
+{
+	char *words = strdupa(text), *word;
+
+	vec->nr = 0;
+	while ((word = strsep(&words, ","))) {
+		if (vec->nr == LEVELS_MAX)
+			return complain_usage(command,
+					      "'%s': there are no more than %d levels",
+					      text, LEVELS_MAX);
+		if (!parse_number(word, least, &vec->pid[vec->nr++]))
+			return complain_usage(command, "'%s' is not a pid",
+					      word);
+	}
+	return -1;
+}
+
+static int take_object(struct last_pid *last, const char *object)
+{
+	if (!object)
+		return complain_usage("last-pid",
+				      "which pid namespace? PID or a file is missing");
+	last->pidns = object;
+	if (is_number(object) && !parse_pid(object, &last->pid))
+		return complain_usage("last-pid", "'%s' is not a process id",
+				      object);
+	return -1;
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int take_option(struct last_pid *last, int option, char **argv)
+{
+	switch (option) {
+	case OPT_SET:
+		return parse_pid_vec("last-pid", optarg, 0, &last->vec);
+	case 'h':
+		return show(help);
+	case 'V':
+		return show("nshandle " NSHANDLE_VERSION "\n");
+	default:
+		return complain_option("last-pid", option, argv);
+	}
+}
+
+static int parse(struct last_pid *last, int argc, char **argv)
+{
+	int option, status;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":hV", options,
+				     NULL)) != -1) {
+		status = take_option(last, option, argv);
+		if (status >= 0)
+			return status;
+	}
+	if (argc - optind > 1)
+		return complain_usage("last-pid", "more than one is asked for");
+	return take_object(last, argv[optind]);
+}
+
+/* 0, or the error; @vec is only written to if it is 0. */
+static int get_last_pids(int ns, unsigned int nr, struct pid_vec *vec)
+{
+	vec->nr = nr;
+	return ioctl(ns, NS_GET_LAST_PID_VEC, vec) ? errno : 0;
+}
+
+/*
+ * The kernel has one errno for several reasons. Which, is told by what may be
+ * read: that needs no capability and has no range.
+ */
+static const char *why(int ns, unsigned int nr, int error)
+{
+	struct pid_vec vec;
+
+	switch (error) {
+	case ENOTTY:
+		return " (this kernel has no last-pid vectors)";
+	case ESRCH:
+		return " (a level has no init: not yet, or not any more)";
+	case EPERM:
+		if (get_last_pids(ns, nr, &vec))
+			return " (not the caller's own pid namespace, nor below it)";
+		return " (needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN over the owners)";
+	case EINVAL:
+		if (get_last_pids(ns, 1, &vec) == EINVAL)
+			return " (not a pid namespace)";
+		if (get_last_pids(ns, nr, &vec))
+			return " (it has fewer levels)";
+		return " (one is above pid_max)";
+	default:
+		return "";
+	}
+}
+
+/* -1, or the exit status if it failed: then all are as they were. */
+int set_last_pids(const char *command, const char *pidns, int ns,
+		  const struct pid_vec *vec)
+{
+	int error;
+
+	if (!ioctl(ns, NS_SET_LAST_PID_VEC, vec))
+		return -1;
+	error = errno;
+	return complain(EXIT_FAILED, "%s: %s: cannot set the last pids: %s%s",
+			command, pidns, strerror(error),
+			why(ns, vec->nr, error));
+}
+
+/* As many levels as the kernel tells the caller of, which is a chain. */
+static int print_last_pids(const struct last_pid *last)
+{
+	struct pid_vec vec;
+	unsigned int nr = 0;
+	int error = 0;
+
+	while (nr < LEVELS_MAX && !error) {
+		error = get_last_pids(last->ns, nr + 1, &vec);
+		nr += !error;
+	}
+	if (!nr)
+		return complain(EXIT_FAILED,
+				"last-pid: %s: cannot read the last pids: %s%s",
+				last->pidns, strerror(error),
+				why(last->ns, 1, error));
+	for (unsigned int i = 0; i < nr; i++)
+		printf("%s%d", i ? "," : "", vec.pid[i]);
+	putchar('\n');
+	return end_output();
+}
+
+int cmd_last_pid(int argc, char **argv)
+{
+	struct last_pid last = { .pid = 0 };
+	int status = parse(&last, argc, argv);
+
+	if (status >= 0)
+		return status;
+	last.ns = open_pid_ns("last-pid", last.pidns, last.pid);
+	if (last.ns < 0)
+		return EXIT_FAILED;
+	if (!last.vec.nr)
+		return print_last_pids(&last);
+	status = set_last_pids("last-pid", last.pidns, last.ns, &last.vec);
+	return status < 0 ? EXIT_SUCCESS : status;
+}
