@@ -68,6 +68,35 @@ want_usage_error()
 		fail "no hint at --help"
 }
 
+want_usage_message()
+{
+	want_usage_error
+	[ "$(head -n 1 "$tmp/err")" = "nshandle: $1" ] ||
+		fail "complained '$(cat "$tmp/err")', not '$1'"
+}
+
+want_failure()
+{
+	want_status 1
+	want_out ""
+	want_err "nshandle: $1"
+}
+
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# Run nshandle with a system call that fails.
+with_fault()
+{
+	has_strace
+	fault=$1
+	shift
+	run strace -qq -o /dev/null -e "trace=${fault%%:*}" \
+		-e "inject=$fault" nshandle "$@"
+}
+
 # Namespace of a process, by its link in the procfs of the first pid
 # namespace, which stays mounted in every box here.
 link()

@@ -65,20 +65,6 @@ need_query()
 	[ -z "$lacks_query" ] || skip "procfs without PROCFS_GET_PID_NAMESPACE"
 }
 
-want_usage_message()
-{
-	want_usage_error
-	[ "$(head -n 1 "$tmp/err")" = "nshandle: $1" ] ||
-		fail "complained '$(cat "$tmp/err")', not '$1'"
-}
-
-want_failure()
-{
-	want_status 1
-	want_out ""
-	want_err "nshandle: $1"
-}
-
 # Run a command that must leave no mount.
 unchanged()
 {
@@ -306,16 +292,6 @@ proc_calls()
 		fail "$made"
 }
 
-# Run nshandle on a kernel that lacks the ioctls, or has another fault.
-with_fault()
-{
-	has_strace
-	fault=$1
-	shift
-	run strace -qq -o /dev/null -e "trace=${fault%%:*}" \
-		-e "inject=$fault" nshandle "$@"
-}
-
 proc_by_link_without_the_ioctl()
 {
 	need_pidns
@@ -386,11 +362,6 @@ proc_not_over_the_owner()
 		'nshandle proc --pidns /proc/self/ns/pid "$0"; status=$?
 		! grep " $0 " /proc/self/mountinfo || status=99
 		exit $status' "$dir"
-}
-
-as_nobody()
-{
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
 proc_may_not_mount()

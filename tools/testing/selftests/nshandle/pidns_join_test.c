@@ -6,62 +6,15 @@
  *
  * Every case runs as the caller of the world of pidns_world.h.
  */
-#include "pidns_world.h"
+#include "pidns_fork.h"
 
 #include <linux/nsfs.h>
-
-/* A limit of the kernel: MAX_PID_NS_LEVEL. */
-#define MAX_LEVEL 32
-
-/* What a new process sees of itself; shared by all, as is the world. */
-static struct report {
-	pid_t pid, ppid, sid, pgid;
-	char status[4096];
-} *report;
-
-static void __attribute__((constructor)) report_share(void)
-{
-	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (report == MAP_FAILED)
-		abort();
-}
 
 /* ----- New processes, and what they see. */
 
 static int join(const struct world *w, enum ns to)
 {
 	return try_setns(w->ns[to], CLONE_NEWPID);
-}
-
-/* System calls only: a vfork child may do this, too. */
-static void report_write(struct report *r)
-{
-	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t len = read(fd, r->status, sizeof(r->status) - 1);
-
-	close(fd);
-	r->status[len > 0 ? len : 0] = '\0';
-	r->ppid = getppid();
-	r->sid = getsid(0);
-	r->pgid = getpgid(0);
-	r->pid = getpid();
-}
-
-/* The pids of the NSpid line, outermost first; returns how many. */
-static int report_nspid(struct __test_metadata *_metadata,
-			const struct report *r, pid_t *pids)
-{
-	char *p = strstr(r->status, "\nNSpid:"), *end;
-	int n = 0;
-
-	ASSERT_NE(NULL, p);
-	for (p += strlen("\nNSpid:"); *p == '\t'; p = end) {
-		ASSERT_GE(MAX_LEVEL, n);
-		pids[n++] = strtol(p, &end, 10);
-	}
-	ASSERT_EQ('\n', *p);
-	return n;
 }
 
 static int levels_of_self(struct __test_metadata *_metadata)
@@ -92,45 +45,6 @@ static void expect_born(struct __test_metadata *_metadata, pid_t pid,
 	EXPECT_EQ(depth ? 0 : 1, r->pgid);
 }
 
-/* The child's pid, or 0 with errno set. */
-static pid_t fork_reporter(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		report_write(report);
-		_exit(0);
-	}
-	return pid < 0 ? 0 : pid;
-}
-
-static pid_t vfork_reporter(void)
-{
-	pid_t pid = vfork();
-
-	if (pid == 0) {
-		report_write(report);
-		_exit(0);
-	}
-	return pid < 0 ? 0 : pid;
-}
-
-static pid_t clone_reporter(const pid_t *tids, size_t nr)
-{
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)tids,
-		.set_tid_size = nr,
-	};
-	pid_t pid = sys_clone3(&args);
-
-	if (pid == 0) {
-		report_write(report);
-		_exit(0);
-	}
-	return pid < 0 ? 0 : pid;
-}
-
 static void expect_fork(struct __test_metadata *_metadata, int depth,
 			pid_t first)
 {
@@ -146,8 +60,7 @@ static void expect_fork(struct __test_metadata *_metadata, int depth,
 
 static void expect_fork_fails(struct __test_metadata *_metadata, int err)
 {
-	ASSERT_EQ(0, fork_reporter());
-	EXPECT_EQ(err, errno);
+	expect_no_birth(_metadata, fork_reporter(), err);
 }
 
 static void *thread_nop(void *data)
@@ -350,10 +263,25 @@ FIXTURE_VARIANT_ADD(join, unborn_file) {
 	.first = 1,
 };
 
+/*
+ * Below a dead namespace nobody can be born, either: not even the first. Each
+ * case tries it once: where it succeeds, a second child would be fatal.
+ */
+FIXTURE_VARIANT_ADD(join, orphan_file) {
+	.to = ORPHAN,
+	.thread = EINVAL,
+	.fork = ENOMEM,
+	.tid_one = ENOMEM,
+	.tid_free = EINVAL,
+	.link = ENOENT,
+};
+
 FIXTURE_SETUP(join)
 {
+	bool unborn = variant->to == UNBORN || variant->to == ORPHAN;
+
 	SKIP_WITHOUT_CONTAINERS();
-	if (variant->to == UNBORN && !have_pidfd_ioctls())
+	if (unborn && !have_pidfd_ioctls())
 		SKIP(return, NO_PIDFD_IOCTLS);
 	world_enter(_metadata, &self->w);
 	self->fd = variant->by_pidfd ? self->w.pidfd[variant->to] :
@@ -415,8 +343,7 @@ TEST_F(join, then_vfork)
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
 	pid = vfork_reporter();
 	if (variant->fork) {
-		ASSERT_EQ(0, pid);
-		EXPECT_EQ(variant->fork, errno);
+		expect_no_birth(_metadata, pid, variant->fork);
 	} else {
 		ASSERT_LT(0, pid);
 		expect_born(_metadata, pid, variant->depth);
@@ -451,8 +378,7 @@ TEST_F(join, then_set_tid_one)
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
 	pid = clone_reporter(&one, 1);
 	if (variant->tid_one) {
-		ASSERT_EQ(0, pid);
-		EXPECT_EQ(variant->tid_one, errno);
+		expect_no_birth(_metadata, pid, variant->tid_one);
 	} else {
 		ASSERT_LT(0, pid);
 		expect_born(_metadata, pid, variant->depth);
@@ -468,8 +394,7 @@ TEST_F(join, then_set_tid_free)
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
 	pid = clone_reporter(&tid, 1);
 	if (variant->tid_free) {
-		ASSERT_EQ(0, pid);
-		EXPECT_EQ(variant->tid_free, errno);
+		expect_no_birth(_metadata, pid, variant->tid_free);
 	} else {
 		ASSERT_LT(0, pid);
 		expect_born(_metadata, pid, variant->depth);
@@ -784,22 +709,6 @@ TEST_F(unborn, procfs_link_appears_with_init)
 	EXPECT_TRUE(same_ns(_metadata, fd, self->w.ns[UNBORN]));
 }
 
-/*
- * No init of its own, and its parent cannot give it one any more. What a fork
- * into it does is another matter; to join it is neither refused nor harmful.
- */
-TEST_F(unborn, child_of_dead_can_be_joined)
-{
-	EXPECT_EQ(0, join(&self->w, ORPHAN));
-	expect_for_children(_metadata, &self->w, ORPHAN);
-	EXPECT_EQ(EINVAL, try_thread());
-	EXPECT_EQ(EINVAL, try_unshare());
-	EXPECT_EQ(EINVAL, try_clone_newpid());
-	EXPECT_EQ(0, join(&self->w, SELF));
-	EXPECT_EQ(0, try_thread());
-	expect_fork(_metadata, 0, 0);
-}
-
 /* ----- Who may. */
 
 FIXTURE(right) {
@@ -942,14 +851,6 @@ static bool is_held(struct __test_metadata *_metadata, const struct world *w,
 	return (flags & PF_EXITING) && (state == 'I' || state == 'S');
 }
 
-/* Is it over for @pidfd within @ms? */
-static bool has_exited(int pidfd, int ms)
-{
-	struct pollfd fd = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&fd, 1, ms) == 1;
-}
-
 /* Kills the init of CHILD and sees it stop half way out. */
 static void held_kill_init(struct __test_metadata *_metadata,
 			   const struct world *w, int init)
@@ -1038,100 +939,42 @@ TEST_F(held, not_held_without_foreigners)
 
 /* ----- As deep as it goes. */
 
-/* A chain of namespaces, each with an init, from the harness's downward. */
-struct chain {
-	pid_t top;	/* the first process */
-	int ready;
-	int ns[MAX_LEVEL + 1];
-	int bottom;	/* level of the last */
-	int err_clone, err_unshare;	/* of an attempt to make one more */
-	int err_up;	/* of the last to join the one above it */
+struct deepest {
+	struct chain c;
+	int err_unshare;	/* of the last link's attempt to make one more */
+	int err_up;		/* and to join the one above it */
 };
 
 FIXTURE(depth) {
-	struct chain c;
+	struct deepest d;
 };
 
-/* The inode number of the namespace of the machine's first process. */
-#define INIT_PIDNS_INO 0xEFFFFFFCU
-
-static bool in_init_pidns(void)
+static void depth_try_more(struct __test_metadata *_metadata, struct chain *c)
 {
-	struct stat st;
+	/* The first member. */
+	struct deepest *d = (void *)c;
 
-	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PIDNS_INO;
-}
-
-/* The last link tries what is left to try; then the chain is complete. */
-static void chain_end(struct __test_metadata *_metadata, struct chain *c)
-{
-	c->err_unshare = try_unshare();
-	c->err_up = try_setns(c->ns[c->bottom - 1], CLONE_NEWPID);
-	ASSERT_EQ(0, eventfd_write(c->ready, 1));
-}
-
-/* Each link makes the next, until that is refused. */
-static void chain_make(struct __test_metadata *_metadata, struct chain *c)
-{
-	struct clone_args args = {
-		.flags = CLONE_NEWPID | CLONE_FILES,
-		.exit_signal = SIGCHLD,
-	};
-	int level = 0;
-	pid_t pid;
-
-	while ((pid = sys_clone3(&args)) == 0) {
-		ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
-		level++;
-		/* Room for no more, should the kernel forget to refuse. */
-		ASSERT_GE(MAX_LEVEL, level);
-		c->ns[level] = ns_open_self(_metadata);
-		c->bottom = level;
-	}
-	if (level == 0) {
-		ASSERT_LT(0, pid);
-		c->top = pid;
-		return;
-	}
-	if (pid < 0) {
-		c->err_clone = errno;
-		chain_end(_metadata, c);
-	}
-	for (;;)
-		pause();
+	d->err_unshare = try_unshare();
+	d->err_up = try_setns(c->ns[c->bottom - 1], CLONE_NEWPID);
 }
 
 FIXTURE_SETUP(depth)
 {
-	struct pollfd fd;
-
 	SKIP_WITHOUT_CONTAINERS();
-	if (!in_init_pidns())
-		SKIP(return, "not in the initial pid namespace");
-	self->c.ready = eventfd(0, EFD_CLOEXEC);
-	ASSERT_LE(0, self->c.ready);
-	self->c.ns[0] = ns_open_self(_metadata);
-	chain_make(_metadata, &self->c);
-	fd = (struct pollfd){ .fd = self->c.ready, .events = POLLIN };
-	ASSERT_EQ(1, poll(&fd, 1, POLL_MS));
+	chain_make(_metadata, &self->d.c, MAX_LEVEL + 1, depth_try_more);
 }
 
-/* The chain dies with the test's process, but takes its time for it. */
 FIXTURE_TEARDOWN_PARENT(depth)
 {
-	int pidfd = sys_pidfd_open(self->c.top, 0);
-
-	if (pidfd >= 0)
-		EXPECT_TRUE(has_exited(pidfd, POLL_MS));
-	close(pidfd);
+	chain_wait(_metadata, &self->d.c);
 }
 
 TEST_F(depth, no_more_than_32)
 {
-	EXPECT_EQ(MAX_LEVEL, self->c.bottom);
-	EXPECT_EQ(ENOSPC, self->c.err_clone);
-	EXPECT_EQ(ENOSPC, self->c.err_unshare);
-	EXPECT_EQ(EINVAL, self->c.err_up);
+	EXPECT_EQ(MAX_LEVEL, self->d.c.bottom);
+	EXPECT_EQ(ENOSPC, self->d.c.err);
+	EXPECT_EQ(ENOSPC, self->d.err_unshare);
+	EXPECT_EQ(EINVAL, self->d.err_up);
 }
 
 TEST_F(depth, join_every_level)
@@ -1139,7 +982,7 @@ TEST_F(depth, join_every_level)
 	pid_t pid = getpid();
 
 	for (int level = MAX_LEVEL; level >= 0; level--) {
-		EXPECT_EQ(0, try_setns(self->c.ns[level], CLONE_NEWPID));
+		EXPECT_EQ(0, try_setns(self->d.c.ns[level], CLONE_NEWPID));
 		IN_CHILD {
 			EXPECT_EQ(level + 1, levels_of_self(_metadata));
 			EXPECT_EQ(level ? 0 : pid, getppid());
@@ -1150,12 +993,12 @@ TEST_F(depth, join_every_level)
 /* From the deepest, too, the way up is the parent's, one by one. */
 TEST_F(depth, parents_lead_to_the_root)
 {
-	int fd = dup(self->c.ns[MAX_LEVEL]), parent;
+	int fd = dup(self->d.c.ns[MAX_LEVEL]), parent;
 
 	for (int level = MAX_LEVEL - 1; level >= 0; level--) {
 		parent = ioctl(fd, NS_GET_PARENT);
 		ASSERT_LE(0, parent);
-		EXPECT_TRUE(same_ns(_metadata, parent, self->c.ns[level]));
+		EXPECT_TRUE(same_ns(_metadata, parent, self->d.c.ns[level]));
 		close(fd);
 		fd = parent;
 	}
@@ -1170,7 +1013,7 @@ TEST_F(depth, set_tid_of_32_levels)
 
 	for (int i = 0; i <= MAX_LEVEL; i++)
 		tids[i] = 1000 + i;
-	EXPECT_EQ(0, try_setns(self->c.ns[MAX_LEVEL], CLONE_NEWPID));
+	EXPECT_EQ(0, try_setns(self->d.c.ns[MAX_LEVEL], CLONE_NEWPID));
 	EXPECT_EQ(0, clone_reporter(tids, MAX_LEVEL + 1));
 	EXPECT_EQ(EINVAL, errno);
 	pid = clone_reporter(tids, MAX_LEVEL);

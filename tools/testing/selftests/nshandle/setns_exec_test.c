@@ -22,157 +22,13 @@
  * held_up.killable and held_up.not_behind_a_waiting_caller fail. The others
  * say what taking it must not break, and pass on both.
  */
-#include <linux/fuse.h>
-
-#include "common.h"
+#include "fuse.h"
 
 #define UID		1000
-#define PATIENCE_MS	10000
-#define FILE_SIZE	4096
-
-/* Nodes of the file system: a directory with a single file in it. */
-#define NODE_FILE	2
-
-/* ----- The FUSE daemon, as small as it goes. */
-
-struct fuse_daemon {
-	int fd;
-	bool hold;		/* do not answer the first SETATTR */
-	__u64 held;		/* the one that was not */
-};
-
-union fuse_reply {
-	struct fuse_init_out init;
-	struct fuse_entry_out entry;
-	struct fuse_attr_out attr;
-	struct fuse_open_out open;
-	struct fuse_write_out write;
-	char data[FILE_SIZE];
-};
-
-static void fuse_answer(struct __test_metadata *_metadata, int fd,
-			__u64 unique, int error, const void *data,
-			size_t size)
-{
-	char buf[sizeof(struct fuse_out_header) + sizeof(union fuse_reply)];
-	struct fuse_out_header *out = (void *)buf;
-
-	out->len = sizeof(*out) + size;
-	out->error = error;
-	out->unique = unique;
-	memcpy(out + 1, data, size);
-	ASSERT_EQ((ssize_t)out->len, write(fd, buf, out->len)) {
-		TH_LOG("answer to FUSE: %s", strerror(errno));
-	}
-}
-
-static void fuse_fill_attr(struct fuse_attr *attr, __u64 node)
-{
-	attr->ino = node;
-	attr->nlink = 1;
-	attr->mode = node == NODE_FILE ? S_IFREG | 0666 : S_IFDIR | 0755;
-	attr->size = FILE_SIZE;
-	attr->blksize = FILE_SIZE;
-}
-
-/* The size of the answer, or an error. */
-static int fuse_handle(const struct fuse_in_header *in, union fuse_reply *reply)
-{
-	const struct fuse_write_in *write = (const void *)(in + 1);
-
-	switch (in->opcode) {
-	case FUSE_INIT:
-		reply->init.major = FUSE_KERNEL_VERSION;
-		reply->init.minor = FUSE_KERNEL_MINOR_VERSION;
-		reply->init.flags = FUSE_WRITEBACK_CACHE | FUSE_BIG_WRITES;
-		reply->init.max_write = FILE_SIZE;
-		reply->init.time_gran = 1;
-		return sizeof(reply->init);
-	case FUSE_LOOKUP:
-		reply->entry.nodeid = NODE_FILE;
-		reply->entry.entry_valid = 3600;
-		reply->entry.attr_valid = 3600;
-		fuse_fill_attr(&reply->entry.attr, NODE_FILE);
-		return sizeof(reply->entry);
-	case FUSE_GETATTR:
-	case FUSE_SETATTR:
-		reply->attr.attr_valid = 3600;
-		fuse_fill_attr(&reply->attr.attr, in->nodeid);
-		return sizeof(reply->attr);
-	case FUSE_OPEN:
-		return sizeof(reply->open);
-	case FUSE_READ:
-		return FILE_SIZE;
-	case FUSE_WRITE:
-		reply->write.size = write->size;
-		return sizeof(reply->write);
-	case FUSE_FLUSH:
-	case FUSE_RELEASE:
-		return 0;
-	default:
-		return -EOPNOTSUPP;
-	}
-}
-
-/* Takes one request, and answers it unless it is the one to be held. */
-static void fuse_serve_one(struct __test_metadata *_metadata,
-			   struct fuse_daemon *daemon)
-{
-	char buf[FUSE_MIN_READ_BUFFER + FILE_SIZE];
-	struct fuse_in_header *in = (void *)buf;
-	union fuse_reply reply = {};
-	int size;
-
-	ASSERT_LT(0, read(daemon->fd, buf, sizeof(buf))) {
-		TH_LOG("request of FUSE: %s", strerror(errno));
-	}
-	if (in->opcode == FUSE_FORGET || in->opcode == FUSE_BATCH_FORGET ||
-	    in->opcode == FUSE_INTERRUPT)
-		return;
-	if (in->opcode == FUSE_SETATTR && daemon->hold) {
-		daemon->held = in->unique;
-		daemon->hold = false;
-		return;
-	}
-	size = fuse_handle(in, &reply);
-	fuse_answer(_metadata, daemon->fd, in->unique, size < 0 ? size : 0,
-		    &reply, size < 0 ? 0 : size);
-}
-
-/* Serves until @fd has something to read. */
-static void fuse_serve(struct __test_metadata *_metadata,
-		       struct fuse_daemon *daemon, int fd)
-{
-	struct pollfd fds[] = {
-		{ .fd = daemon->fd, .events = POLLIN },
-		{ .fd = fd, .events = POLLIN },
-	};
-
-	for (;;) {
-		ASSERT_LT(0, poll(fds, 2, PATIENCE_MS)) {
-			TH_LOG("nothing happens");
-		}
-		if (fds[1].revents)
-			return;
-		fuse_serve_one(_metadata, daemon);
-	}
-}
-
-static void fuse_let_go(struct __test_metadata *_metadata,
-			struct fuse_daemon *daemon)
-{
-	struct fuse_attr_out attr = { .attr_valid = 3600 };
-
-	fuse_fill_attr(&attr.attr, NODE_FILE);
-	fuse_answer(_metadata, daemon->fd, daemon->held, 0, &attr,
-		    sizeof(attr));
-	daemon->held = 0;
-}
 
 /* ----- A target that stops in execve(2). */
 
 #define PROGRAM		"/tmp/program"
-#define MOUNTPOINT	"/tmp/fuse"
 
 struct scene {
 	struct fuse_daemon daemon;
@@ -219,16 +75,8 @@ static void linger(const char *steps, const char *go)
  */
 static void dirty_mapping(struct __test_metadata *_metadata)
 {
-	char *map;
-	int fd;
+	char *map = fuse_map(_metadata);
 
-	fd = open(MOUNTPOINT "/file", O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, fd) {
-		TH_LOG("open on FUSE: %s", strerror(errno));
-	}
-	map = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ASSERT_NE(MAP_FAILED, map);
-	close(fd);
 	map[0] = 1;
 }
 
@@ -274,7 +122,7 @@ static void start_target(struct __test_metadata *_metadata,
 		close(go[1]);
 		run_target(_metadata, &scene->daemon, steps[1], go[0]);
 	}
-	scene->daemon.hold = true;
+	scene->daemon.hold = FUSE_SETATTR;
 	close(steps[1]);
 	close(go[0]);
 	scene->steps = steps[0];
@@ -342,7 +190,7 @@ static void stop_in_exec(struct __test_metadata *_metadata,
 	for (int i = 0; i < PATIENCE_MS && !stopped; i++) {
 		if (poll(&fuse, 1, 1) > 0)
 			fuse_serve_one(_metadata, &scene->daemon);
-		stopped = scene->daemon.held &&
+		stopped = scene->daemon.held.unique &&
 			  task_state(_metadata, prober) == 'D';
 	}
 	stop_child(_metadata, prober);
@@ -382,28 +230,16 @@ static void expect_in_exec(struct __test_metadata *_metadata,
 {
 	struct pollfd executed = { .fd = scene->steps, .events = POLLIN };
 
-	EXPECT_NE(0ULL, scene->daemon.held);
+	EXPECT_NE(0ULL, scene->daemon.held.unique);
 	EXPECT_EQ(0, poll(&executed, 1, 0));
 }
 
 static void scene_setup(struct __test_metadata *_metadata,
 			struct scene *scene)
 {
-	char options[128];
-
 	SKIP_WITHOUT_CONTAINERS();
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	scene->daemon.fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
-	if (scene->daemon.fd < 0)
-		skip_test(_metadata, "no /dev/fuse (CONFIG_FUSE_FS)");
-	/* Not nosuid, and nothing of the machine's is touched. */
-	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, "mode=0755"));
-	ASSERT_EQ(0, mkdir(MOUNTPOINT, 0755));
-	snprintf(options, sizeof(options),
-		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
-		 scene->daemon.fd);
-	ASSERT_EQ(0, mount("nshandle", MOUNTPOINT, "fuse", 0, options));
+	/* Not nosuid, as the machine's own /tmp may be. */
+	fuse_mount(_metadata, &scene->daemon);
 }
 
 static void scene_teardown(struct __test_metadata *_metadata,

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A FUSE daemon as small as it goes, to stop a task inside of a system call:
+ * the request that it waits for is answered when the test likes.
+ */
+#ifndef NSHANDLE_FUSE_H
+#define NSHANDLE_FUSE_H
+
+#include <linux/fuse.h>
+
+#include "common.h"
+
+#define PATIENCE_MS	10000
+#define FILE_SIZE	4096
+#define MOUNTPOINT	"/tmp/fuse"
+
+/* Nodes of the file system: a directory with a single file in it. */
+#define NODE_FILE	2
+
+struct fuse_daemon {
+	int fd;
+	__u32 hold;			/* opcode not to be answered, once */
+	int fail_reads;			/* an error for all of them, or 0 */
+	struct fuse_in_header held;	/* what was not; ->unique is not 0 */
+};
+
+union fuse_reply {
+	struct fuse_init_out init;
+	struct fuse_entry_out entry;
+	struct fuse_attr_out attr;
+	struct fuse_open_out open;
+	struct fuse_write_out write;
+	char data[FILE_SIZE];
+};
+
+/* @size: of the answer, or an error. */
+static inline void fuse_answer(struct __test_metadata *_metadata, int fd,
+			       __u64 unique, const void *data, int size)
+{
+	char buf[sizeof(struct fuse_out_header) + sizeof(union fuse_reply)];
+	struct fuse_out_header *out = (void *)buf;
+
+	out->len = sizeof(*out) + (size < 0 ? 0 : size);
+	out->error = size < 0 ? size : 0;
+	out->unique = unique;
+	memcpy(out + 1, data, out->len - sizeof(*out));
+	ASSERT_EQ((ssize_t)out->len, write(fd, buf, out->len)) {
+		TH_LOG("answer to FUSE: %s", strerror(errno));
+	}
+}
+
+static inline void fuse_fill_attr(struct fuse_attr *attr, __u64 node)
+{
+	attr->ino = node;
+	attr->nlink = 1;
+	attr->mode = node == NODE_FILE ? S_IFREG | 0666 : S_IFDIR | 0755;
+	attr->size = FILE_SIZE;
+	attr->blksize = FILE_SIZE;
+}
+
+/* The size of the answer, or an error. */
+static inline int fuse_handle(const struct fuse_daemon *daemon,
+			      const struct fuse_in_header *in,
+			      union fuse_reply *reply)
+{
+	const struct fuse_write_in *write = (const void *)(in + 1);
+
+	switch (in->opcode) {
+	case FUSE_INIT:
+		reply->init.major = FUSE_KERNEL_VERSION;
+		reply->init.minor = FUSE_KERNEL_MINOR_VERSION;
+		reply->init.flags = FUSE_WRITEBACK_CACHE | FUSE_BIG_WRITES;
+		reply->init.max_write = FILE_SIZE;
+		reply->init.time_gran = 1;
+		return sizeof(reply->init);
+	case FUSE_LOOKUP:
+		reply->entry.nodeid = NODE_FILE;
+		reply->entry.entry_valid = 3600;
+		reply->entry.attr_valid = 3600;
+		fuse_fill_attr(&reply->entry.attr, NODE_FILE);
+		return sizeof(reply->entry);
+	case FUSE_GETATTR:
+	case FUSE_SETATTR:
+		reply->attr.attr_valid = 3600;
+		fuse_fill_attr(&reply->attr.attr, in->nodeid);
+		return sizeof(reply->attr);
+	case FUSE_OPEN:
+		return sizeof(reply->open);
+	case FUSE_READ:
+		return daemon->fail_reads ?: FILE_SIZE;
+	case FUSE_WRITE:
+		reply->write.size = write->size;
+		return sizeof(reply->write);
+	case FUSE_FLUSH:
+	case FUSE_RELEASE:
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+/* Takes one request, and answers it unless it is the one to be held. */
+static inline void fuse_serve_one(struct __test_metadata *_metadata,
+				  struct fuse_daemon *daemon)
+{
+	char buf[FUSE_MIN_READ_BUFFER + FILE_SIZE];
+	struct fuse_in_header *in = (void *)buf;
+	union fuse_reply reply = {};
+	int size;
+
+	ASSERT_LT(0, read(daemon->fd, buf, sizeof(buf))) {
+		TH_LOG("request of FUSE: %s", strerror(errno));
+	}
+	if (in->opcode == FUSE_FORGET || in->opcode == FUSE_BATCH_FORGET ||
+	    in->opcode == FUSE_INTERRUPT)
+		return;
+	if (daemon->hold && in->opcode == daemon->hold) {
+		daemon->held = *in;
+		daemon->hold = 0;
+		return;
+	}
+	size = fuse_handle(daemon, in, &reply);
+	fuse_answer(_metadata, daemon->fd, in->unique, &reply, size);
+}
+
+/* Serves until @fd has something to read. */
+static inline void fuse_serve(struct __test_metadata *_metadata,
+			      struct fuse_daemon *daemon, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = daemon->fd, .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		ASSERT_LT(0, poll(fds, 2, PATIENCE_MS)) {
+			TH_LOG("nothing happens");
+		}
+		if (fds[1].revents)
+			return;
+		fuse_serve_one(_metadata, daemon);
+	}
+}
+
+static inline void fuse_let_go(struct __test_metadata *_metadata,
+			       struct fuse_daemon *daemon)
+{
+	union fuse_reply reply = {};
+	int size = fuse_handle(daemon, &daemon->held, &reply);
+
+	fuse_answer(_metadata, daemon->fd, daemon->held.unique, &reply, size);
+	daemon->held.unique = 0;
+}
+
+/*
+ * In a mount namespace of our own, on a tmpfs of our own: nothing of the
+ * machine's is touched. Who else holds the device while he waits for an
+ * answer waits for ever: close it in children.
+ */
+static inline void fuse_mount(struct __test_metadata *_metadata,
+			      struct fuse_daemon *daemon)
+{
+	char options[128];
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	daemon->fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	if (daemon->fd < 0)
+		skip_test(_metadata, "no /dev/fuse (CONFIG_FUSE_FS)");
+	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, "mode=0755"));
+	ASSERT_EQ(0, mkdir(MOUNTPOINT, 0755));
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
+		 daemon->fd);
+	ASSERT_EQ(0, mount("nshandle", MOUNTPOINT, "fuse", 0, options));
+}
+
+/* A shared mapping of the file, and no descriptor. */
+static inline char *fuse_map(struct __test_metadata *_metadata)
+{
+	char *map;
+	int fd;
+
+	fd = open(MOUNTPOINT "/file", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd) {
+		TH_LOG("open on FUSE: %s", strerror(errno));
+	}
+	map = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	close(fd);
+	return map;
+}
+
+#endif /* NSHANDLE_FUSE_H */

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC beside each other, beside forks,
+ * and beside the birth and the death of a namespace: what is documented to be
+ * one step is never seen half way, and nothing but documented results come
+ * out. Bounded by counts; needs two processors to be worth its while.
+ */
+#include "pid_vec.h"
+
+#include <stdatomic.h>
+
+/* Levels of a vector: of a chain of six, all but the machine's own. */
+#define LEVELS 5
+
+/* What two setters set all levels to. */
+#define PID_A 1000
+#define PID_B 2000
+
+/* ----- A thread that sets the same again and again. */
+
+struct setter {
+	pthread_t thread;
+	int fd;
+	struct pid_vec vec;
+	atomic_bool stop;
+	int until;		/* stops by itself at this result */
+	int result;		/* the last one */
+	int undocumented;	/* one that was neither .result nor .instead */
+	int instead;		/* what it may be before */
+	unsigned long calls;
+};
+
+static void *setter_run(void *data)
+{
+	struct setter *s = data;
+
+	do {
+		s->result = try_set(s->fd, &s->vec);
+		s->calls++;
+		if (s->result == s->until)
+			break;
+		if (s->result != s->instead)
+			s->undocumented = s->result;
+	} while (!atomic_load(&s->stop));
+	return NULL;
+}
+
+/* Sets until the result is @until; until then it must be @instead. */
+static void setter_start(struct __test_metadata *_metadata, struct setter *s,
+			 int until, int instead)
+{
+	s->until = until;
+	s->instead = instead;
+	ASSERT_EQ(0, pthread_create(&s->thread, NULL, setter_run, s));
+}
+
+static void setter_join(struct __test_metadata *_metadata, struct setter *s)
+{
+	ASSERT_EQ(0, pthread_join(s->thread, NULL));
+	EXPECT_EQ(0, s->undocumented);
+	EXPECT_LT(0UL, s->calls);
+}
+
+static void setter_stop(struct __test_metadata *_metadata, struct setter *s)
+{
+	atomic_store(&s->stop, true);
+	setter_join(_metadata, s);
+	EXPECT_EQ(0, s->result);
+}
+
+/* ----- Between setters. */
+
+FIXTURE(race) {
+	struct chain c;
+	int fd;
+};
+
+FIXTURE_SETUP(race)
+{
+	struct pid_vec vec = vec_of(LEVELS, PID_A);
+
+	SKIP_WITHOUT_PID_VEC();
+	chain_make(_metadata, &self->c, LEVELS, NULL);
+	self->fd = self->c.ns[LEVELS];
+	EXPECT_EQ(0, try_set(self->fd, &vec));
+}
+
+FIXTURE_TEARDOWN_PARENT(race)
+{
+	chain_wait(_metadata, &self->c);
+}
+
+/* Are all pids of it the same? */
+static bool is_whole(const struct pid_vec *vec)
+{
+	for (__u32 i = 1; i < vec->nr; i++)
+		if (vec->pid[i] != vec->pid[0])
+			return false;
+	return true;
+}
+
+/* No EXPECT for each of them: it would be most of the time. */
+TEST_F_TIMEOUT(race, only_whole_vectors, 150)
+{
+	struct setter a = { .fd = self->fd, .vec = vec_of(LEVELS, PID_A) };
+	struct setter b = { .fd = self->fd, .vec = vec_of(LEVELS, PID_B) };
+	int torn = 0, other = 0, failed = 0, seen_a = 0, seen_b = 0;
+	struct pid_vec vec = vec_of(LEVELS, 0);
+
+	setter_start(_metadata, &a, -1, 0);
+	setter_start(_metadata, &b, -1, 0);
+	for (int i = 0; i < 1000000; i++) {
+		failed += try_get(self->fd, &vec) != 0;
+		torn += !is_whole(&vec);
+		seen_a += vec.pid[0] == PID_A;
+		seen_b += vec.pid[0] == PID_B;
+		other += vec.pid[0] != PID_A && vec.pid[0] != PID_B;
+	}
+	setter_stop(_metadata, &a);
+	setter_stop(_metadata, &b);
+	EXPECT_EQ(0, failed);
+	EXPECT_EQ(0, torn);
+	EXPECT_EQ(0, other);
+	EXPECT_LT(0, seen_a);
+	EXPECT_LT(0, seen_b);
+	TH_LOG("%lu + %lu SETs, GET saw %d + %d", a.calls, b.calls, seen_a,
+	       seen_b);
+}
+
+/* ----- What the vector's memory holds changes during the call. */
+
+FIXTURE(changed) {
+	struct chain c;
+	int fd;
+};
+
+FIXTURE_VARIANT(changed) {
+	int word;	/* of the vector: 0 is the number */
+	__s32 bad;
+};
+
+FIXTURE_VARIANT_ADD(changed, number_to_0) {
+	.word = 0, .bad = 0,
+};
+
+FIXTURE_VARIANT_ADD(changed, number_to_one_too_many) {
+	.word = 0, .bad = LEVELS + 2,
+};
+
+FIXTURE_VARIANT_ADD(changed, number_to_most) {
+	.word = 0, .bad = -1,
+};
+
+/* In one byte only: memory may be copied byte by byte. */
+FIXTURE_VARIANT_ADD(changed, first_pid_to_negative) {
+	.word = 1, .bad = INT_MIN | PID_A,
+};
+
+FIXTURE_VARIANT_ADD(changed, last_pid_to_negative) {
+	.word = LEVELS, .bad = INT_MIN | PID_A,
+};
+
+FIXTURE_VARIANT_ADD(changed, last_pid_to_too_large) {
+	.word = LEVELS, .bad = 1 << 30 | PID_A,
+};
+
+FIXTURE_SETUP(changed)
+{
+	struct pid_vec vec = vec_of(LEVELS, PID_A);
+
+	SKIP_WITHOUT_PID_VEC();
+	chain_make(_metadata, &self->c, LEVELS, NULL);
+	self->fd = self->c.ns[LEVELS];
+	EXPECT_EQ(0, try_set(self->fd, &vec));
+}
+
+FIXTURE_TEARDOWN_PARENT(changed)
+{
+	chain_wait(_metadata, &self->c);
+}
+
+struct changer {
+	pthread_t thread;
+	atomic_int *word;
+	int good, bad;
+	atomic_bool stop;
+};
+
+static void *changer_run(void *data)
+{
+	struct changer *c = data;
+
+	while (!atomic_load(&c->stop)) {
+		atomic_store(c->word, c->bad);
+		atomic_store(c->word, c->good);
+	}
+	return NULL;
+}
+
+/*
+ * What was checked is what is used: each call takes all of it or refuses it,
+ * whatever the memory holds at that moment.
+ */
+TEST_F_TIMEOUT(changed, checked_is_used, 60)
+{
+	struct pid_vec vec = vec_of(LEVELS, PID_A), now = vec;
+	struct changer c = {
+		.word = (atomic_int *)&vec + variant->word,
+		.good = variant->word ? PID_A : LEVELS,
+		.bad = variant->bad,
+	};
+	int ok = 0, refused = 0, other = 0, torn = 0;
+
+	ASSERT_EQ(0, pthread_create(&c.thread, NULL, changer_run, &c));
+	for (int i = 0; i < 20000; i++) {
+		int err = try_set(self->fd, &vec);
+
+		ok += err == 0;
+		refused += err == EINVAL;
+		other += err && err != EINVAL;
+		other += try_get(self->fd, &now) != 0;
+		torn += !is_whole(&now) || now.pid[0] != PID_A;
+	}
+	atomic_store(&c.stop, true);
+	ASSERT_EQ(0, pthread_join(c.thread, NULL));
+	EXPECT_EQ(0, other);
+	EXPECT_EQ(0, torn);
+	EXPECT_LT(0, ok);
+	EXPECT_LT(0, refused);
+}
+
+/* ----- Beside forks. */
+
+#define FORKS 200
+
+/* The pids of a child at the levels below the machine's: out of A or of B. */
+static void expect_between(struct __test_metadata *_metadata,
+			   const struct report *r)
+{
+	pid_t pids[MAX_PIDS];
+	int n = report_nspid(_metadata, r, pids);
+
+	EXPECT_EQ(LEVELS + 1, n);
+	for (int i = 1; i < n; i++) {
+		bool a = pids[i] > PID_A && pids[i] <= PID_A + 2 * FORKS;
+		bool b = pids[i] > PID_B && pids[i] <= PID_B + 2 * FORKS;
+
+		EXPECT_TRUE(a || b) {
+			TH_LOG("pid %d at level %d", pids[i], i);
+		}
+	}
+}
+
+static pid_t forker_start(struct __test_metadata *_metadata, int fd,
+			  struct report *r)
+{
+	pid_t pid = fork(), child;
+
+	ASSERT_LE(0, pid);
+	if (pid)
+		return pid;
+	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+	ASSERT_EQ(0, try_setns(fd, CLONE_NEWPID));
+	for (int i = 0; i < FORKS; i++) {
+		child = fork();
+		ASSERT_LE(0, child) {
+			TH_LOG("fork: %s", strerror(errno));
+		}
+		if (child == 0) {
+			report_write(r);
+			_exit(0);
+		}
+		child_wait(_metadata, child);
+		expect_between(_metadata, r);
+	}
+	_exit(0);
+}
+
+/*
+ * A fork(2) beside a SET may get a pid of before at one level and one of after
+ * at another, but at each level one of those.
+ */
+TEST_F_TIMEOUT(race, setters_and_forkers, 150)
+{
+	struct setter a = { .fd = self->fd, .vec = vec_of(LEVELS, PID_A) };
+	struct setter b = { .fd = self->fd, .vec = vec_of(LEVELS, PID_B) };
+	pid_t forkers[2];
+
+	setter_start(_metadata, &a, -1, 0);
+	setter_start(_metadata, &b, -1, 0);
+	for (int i = 0; i < 2; i++)
+		forkers[i] = forker_start(_metadata, self->fd, report_new());
+	for (int i = 0; i < 2; i++)
+		child_wait(_metadata, forkers[i]);
+	setter_stop(_metadata, &a);
+	setter_stop(_metadata, &b);
+}
+
+/* ----- Beside birth and death. */
+
+#define ROUNDS 100
+
+FIXTURE(life) {
+	struct world w;
+};
+
+FIXTURE_SETUP(life)
+{
+	SKIP_WITHOUT_PID_VEC();
+	if (!have_pidfd_ioctls())
+		SKIP(return, NO_PIDFD_IOCTLS);
+	world_enter(_metadata, &self->w);
+}
+
+FIXTURE_TEARDOWN_PARENT(life)
+{
+}
+
+/* 0 until the init begins to die, and ESRCH from then on. */
+TEST_F_TIMEOUT(life, set_beside_death, 90)
+{
+	struct world *w = &self->w;
+	struct pid_vec vec = vec_of(1, PID_B);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct setter s = { .vec = vec_of(1, PID_A) };
+		pid_t pid = member_start(_metadata, w, CHILD, CLONE_NEWPID,
+					 NULL);
+
+		s.fd = w->ns[CHILD];
+		EXPECT_EQ(0, try_set(s.fd, &s.vec));
+		setter_start(_metadata, &s, ESRCH, 0);
+		member_kill(_metadata, pid);
+		setter_join(_metadata, &s);
+		EXPECT_EQ(ESRCH, s.result);
+		EXPECT_EQ(ESRCH, try_set(s.fd, &vec));
+		vec = vec_get(_metadata, s.fd, 1);
+		EXPECT_EQ(PID_A, vec.pid[0]);
+		close(s.fd);
+		close(w->pidfd[CHILD]);
+		close(w->ready[CHILD]);
+	}
+}
+
+/* The maker of an unborn namespace gives it two processes, when told to. */
+static void birth_make(struct __test_metadata *_metadata, int sock)
+{
+	pid_t pid[2];
+	char byte;
+
+	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	for (int i = 0; i < 2; i++) {
+		ASSERT_EQ(1, write(sock, "r", 1));
+		ASSERT_EQ(1, read(sock, &byte, 1));
+		pid[i] = fork();
+		ASSERT_LE(0, pid[i]);
+		if (pid[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			report->pid = getpid();
+			if (write(sock, "b", 1) != 1)
+				_exit(1);
+			for (;;)
+				pause();
+		}
+		ASSERT_EQ(1, read(sock, &byte, 1));
+	}
+	stop_child(_metadata, pid[1]);
+	stop_child(_metadata, pid[0]);
+	_exit(0);
+}
+
+/* Waits for the maker ('r') or his child ('b'). */
+static void birth_wait(struct __test_metadata *_metadata, int sock, char who)
+{
+	char byte;
+
+	ASSERT_EQ(1, read(sock, &byte, 1));
+	ASSERT_EQ(who, byte);
+}
+
+static void birth_go(struct __test_metadata *_metadata, int sock)
+{
+	ASSERT_EQ(1, write(sock, "g", 1));
+}
+
+/*
+ * ESRCH until the init is there, and 0 from then on: whatever they do to each
+ * other, the first process is pid 1, and the second gets what was set.
+ */
+TEST_F_TIMEOUT(life, set_beside_birth, 90)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		struct setter s = { .vec = vec_of(1, PID_A) };
+		int socks[2], pidfd;
+		pid_t maker;
+
+		ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+					socks));
+		maker = fork();
+		ASSERT_LE(0, maker);
+		if (maker == 0) {
+			close(socks[0]);
+			birth_make(_metadata, socks[1]);
+		}
+		close(socks[1]);
+		birth_wait(_metadata, socks[0], 'r');
+		pidfd = sys_pidfd_open(maker, 0);
+		s.fd = ns_for_children(pidfd);
+		ASSERT_LE(0, s.fd);
+		EXPECT_EQ(ESRCH, try_set(s.fd, &s.vec));
+		setter_start(_metadata, &s, 0, ESRCH);
+		birth_go(_metadata, socks[0]);
+		birth_wait(_metadata, socks[0], 'b');
+		EXPECT_EQ(1, report->pid);
+		setter_join(_metadata, &s);
+		EXPECT_EQ(0, s.result);
+		birth_go(_metadata, socks[0]);
+		birth_wait(_metadata, socks[0], 'r');
+		birth_go(_metadata, socks[0]);
+		birth_wait(_metadata, socks[0], 'b');
+		EXPECT_EQ(PID_A + 1, report->pid);
+		birth_go(_metadata, socks[0]);
+		child_wait(_metadata, maker);
+		close(s.fd);
+		close(pidfd);
+		close(socks[0]);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may set and read the last pids of which pid namespaces, and of which
+ * there are none to set: those without an init.
+ *
+ * Every case runs as the caller of the world of pidns_world.h, which sees the
+ * levels from SELF, its own, downward. What may not move above that, in the
+ * machine's own namespace, is looked up before the world and after it.
+ */
+#include "pid_vec.h"
+
+/* ----- Who may. */
+
+FIXTURE(right) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(right) {
+	enum caller caller;
+	enum keep keep;
+	bool inside;		/* the caller is a process of .ns */
+	enum ns ns;
+	__u32 nr;
+	int set, get;		/* errno */
+};
+
+/* With every capability: as far up as its own namespace, and no further. */
+FIXTURE_VARIANT_ADD(right, root_child) {
+	.ns = CHILD, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, root_child_self) {
+	.ns = CHILD, .nr = 2,
+};
+
+FIXTURE_VARIANT_ADD(right, root_child_self_host) {
+	.ns = CHILD, .nr = 3, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, root_grandchild_to_self) {
+	.ns = GRANDCHILD, .nr = 3,
+};
+
+FIXTURE_VARIANT_ADD(right, root_grandchild_to_host) {
+	.ns = GRANDCHILD, .nr = 4, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, root_self) {
+	.ns = SELF, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, root_self_host) {
+	.ns = SELF, .nr = 2, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, root_host) {
+	.ns = PARENT, .nr = 1, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, root_sibling) {
+	.ns = SIBLING, .nr = 1, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, root_sibling_host) {
+	.ns = SIBLING, .nr = 2, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, root_box_self) {
+	.ns = BOX, .nr = 2,
+};
+
+/* A container with capabilities in the host's user namespace. */
+FIXTURE_VARIANT_ADD(right, inside_child) {
+	.inside = true, .ns = CHILD, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, inside_child_self) {
+	.inside = true, .ns = CHILD, .nr = 2, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, inside_grandchild_self) {
+	.inside = true, .ns = GRANDCHILD, .nr = 3, .set = EPERM, .get = EPERM,
+};
+
+/* One of two capabilities is enough; to look takes none. */
+FIXTURE_VARIANT_ADD(right, admin_alone) {
+	.keep = ADMIN_ALONE, .ns = CHILD, .nr = 2,
+};
+
+FIXTURE_VARIANT_ADD(right, checkpoint_restore_alone) {
+	.keep = CR_ALONE, .ns = CHILD, .nr = 2,
+};
+
+FIXTURE_VARIANT_ADD(right, checkpoint_restore_alone_host) {
+	.keep = CR_ALONE, .ns = SELF, .nr = 2, .set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, all_but_admin) {
+	.caller = NO_ADMIN, .ns = CHILD, .nr = 2,
+};
+
+FIXTURE_VARIANT_ADD(right, all_but_both) {
+	.keep = ALL_BUT_BOTH, .ns = CHILD, .nr = 2, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, neither) {
+	.keep = NO_CAPS, .ns = CHILD, .nr = 1, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, neither_self) {
+	.keep = NO_CAPS, .ns = SELF, .nr = 1, .set = EPERM,
+};
+
+/* In the inner user namespace only: the outer level is not to be had. */
+FIXTURE_VARIANT_ADD(right, box_root_box) {
+	.caller = BOX_ROOT, .ns = BOX, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, box_root_box_self) {
+	.caller = BOX_ROOT, .ns = BOX, .nr = 2, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, box_root_self) {
+	.caller = BOX_ROOT, .ns = SELF, .nr = 1, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, box_root_child) {
+	.caller = BOX_ROOT, .ns = CHILD, .nr = 1, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, box_root_checkpoint_restore_alone) {
+	.caller = BOX_ROOT, .keep = CR_ALONE, .ns = BOX, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, box_root_neither) {
+	.caller = BOX_ROOT, .keep = NO_CAPS, .ns = BOX, .nr = 1, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, inside_box) {
+	.caller = BOX_ROOT, .inside = true, .ns = BOX, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, inside_box_self) {
+	.caller = BOX_ROOT, .inside = true, .ns = BOX, .nr = 2,
+	.set = EPERM, .get = EPERM,
+};
+
+/* Who has made a user namespace has all capabilities in it, from outside. */
+FIXTURE_VARIANT_ADD(right, box_maker_box) {
+	.caller = BOX_MAKER, .ns = BOX, .nr = 1,
+};
+
+FIXTURE_VARIANT_ADD(right, box_maker_box_self) {
+	.caller = BOX_MAKER, .ns = BOX, .nr = 2, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, other_userns_child) {
+	.caller = OTHER_USERNS, .ns = CHILD, .nr = 1, .set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(right, other_userns_box) {
+	.caller = OTHER_USERNS, .ns = BOX, .nr = 1, .set = EPERM,
+};
+
+FIXTURE_SETUP(right)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(right)
+{
+	scene_left(_metadata, &self->s);
+}
+
+/* What the levels from SELF downward hold after one fork and a SET of @nr. */
+static struct pid_vec right_after(struct pid_vec vec, bool inside, __u32 nr)
+{
+	int bottom = vec.nr - 1;
+
+	for (int i = 0; i <= bottom; i++)
+		if (inside || i == bottom)
+			vec.pid[i]++;
+	for (__u32 i = 0; i < nr; i++)
+		vec.pid[i] = LAST(i);
+	return vec;
+}
+
+TEST_F(right, set)
+{
+	struct world *w = &self->s.w;
+	int fd = w->ns[variant->ns];
+	struct pid_vec vec = new_vec(variant->nr);
+	struct pid_vec after = get_levels(_metadata, w, variant->ns);
+
+	after = right_after(after, variant->inside,
+			    variant->set ? 0 : variant->nr);
+	if (variant->inside)
+		ASSERT_EQ(0, try_setns(fd, CLONE_NEWPID));
+	IN_CHILD {
+		become_caller(_metadata, w, variant->caller);
+		keep_caps(_metadata, variant->keep);
+		EXPECT_EQ(variant->set, try_set(fd, &vec));
+	}
+	expect_levels(_metadata, w, variant->ns, &after);
+}
+
+TEST_F(right, get)
+{
+	struct world *w = &self->s.w;
+	int fd = w->ns[variant->ns];
+	struct pid_vec vec = new_vec(variant->nr);
+	struct pid_vec after = get_levels(_metadata, w, variant->ns);
+
+	after = right_after(after, variant->inside, 0);
+	if (variant->inside)
+		ASSERT_EQ(0, try_setns(fd, CLONE_NEWPID));
+	IN_CHILD {
+		become_caller(_metadata, w, variant->caller);
+		keep_caps(_metadata, variant->keep);
+		EXPECT_EQ(variant->get, try_get(fd, &vec));
+		for (__u32 i = 0; i < variant->nr; i++) {
+			EXPECT_EQ(variant->get ? LAST(i) : after.pid[i],
+				  vec.pid[i]);
+		}
+	}
+}
+
+/* ----- Namespaces without an init. */
+
+FIXTURE(lifeless) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(lifeless) {
+	enum ns ns;
+	__u32 nr;
+	pid_t last[2];	/* of the levels below SELF, as GET gives them */
+};
+
+FIXTURE_VARIANT_ADD(lifeless, unborn) {
+	.ns = UNBORN, .nr = 1, .last = { 0 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, unborn_self) {
+	.ns = UNBORN, .nr = 2, .last = { 0 },
+};
+
+/* It had an init, and that of DEAD_CHILD. */
+FIXTURE_VARIANT_ADD(lifeless, dead) {
+	.ns = DEAD, .nr = 1, .last = { 2 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, dead_self) {
+	.ns = DEAD, .nr = 2, .last = { 2 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, child_of_dead) {
+	.ns = DEAD_CHILD, .nr = 1, .last = { 1, 2 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, child_of_dead_to_self) {
+	.ns = DEAD_CHILD, .nr = 3, .last = { 1, 2 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, unborn_child_of_dead) {
+	.ns = ORPHAN, .nr = 1, .last = { 0, 2 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, unborn_child_of_dead_dead) {
+	.ns = ORPHAN, .nr = 2, .last = { 0, 2 },
+};
+
+FIXTURE_VARIANT_ADD(lifeless, unborn_child_of_dead_to_self) {
+	.ns = ORPHAN, .nr = 3, .last = { 0, 2 },
+};
+
+FIXTURE_SETUP(lifeless)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(lifeless)
+{
+	scene_left(_metadata, &self->s);
+}
+
+/* Not even to what it is. */
+TEST_F(lifeless, cannot_be_set)
+{
+	struct world *w = &self->s.w;
+	int fd = w->ns[variant->ns];
+	struct pid_vec before = get_levels(_metadata, w, variant->ns);
+	struct pid_vec vec = new_vec(variant->nr), same = before;
+
+	same.nr = variant->nr;
+	EXPECT_EQ(ESRCH, try_set(fd, &vec));
+	EXPECT_EQ(ESRCH, try_set(fd, &same));
+	for (__u32 i = 0; i + 1 < before.nr; i++)
+		EXPECT_EQ(variant->last[i], before.pid[i]);
+	expect_levels(_metadata, w, variant->ns, &before);
+}
+
+/* A first process that is not pid 1 is what this is refused for. */
+TEST_F(lifeless, first_process_as_before)
+{
+	bool unborn = variant->ns == UNBORN;
+	struct world *w = &self->s.w;
+	int fd = w->ns[variant->ns];
+	struct pid_vec vec = new_vec(variant->nr);
+	pid_t pid;
+
+	EXPECT_EQ(ESRCH, try_set(fd, &vec));
+	ASSERT_EQ(0, try_setns(fd, CLONE_NEWPID));
+	pid = fork_reporter();
+	if (unborn) {
+		ASSERT_LT(0, pid);
+		child_wait(_metadata, pid);
+		EXPECT_EQ(1, report->pid);
+	} else {
+		ASSERT_EQ(0, pid);
+		EXPECT_EQ(ENOMEM, errno);
+	}
+	/* Dead now, too. */
+	EXPECT_EQ(ESRCH, try_set(fd, &vec));
+}
+
+FIXTURE(dying) {
+	struct scene s;
+};
+
+FIXTURE_SETUP(dying)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(dying)
+{
+	scene_left(_metadata, &self->s);
+}
+
+/*
+ * Its init is there, but on its way out: it waits for us to reap a child that
+ * was born with it. What it has killed before that, tells.
+ */
+TEST_F(dying, cannot_be_set)
+{
+	struct world *w = &self->s.w;
+	struct pid_vec vec = new_vec(1), last;
+	siginfo_t info;
+	pid_t pid;
+
+	ASSERT_EQ(0, try_setns(w->ns[CHILD], CLONE_NEWPID));
+	EXPECT_EQ(0, try_set(w->ns[CHILD], &vec));
+	pid = fork_reporter();
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	last = vec_get(_metadata, w->ns[CHILD], 2);
+	EXPECT_EQ(LAST(0) + 1, last.pid[0]);
+
+	ASSERT_EQ(0, sys_pidfd_send_signal(w->pidfd[CHILD], SIGKILL));
+	ASSERT_TRUE(has_exited(w->pidfd[GRANDCHILD], POLL_MS));
+	EXPECT_FALSE(has_exited(w->pidfd[CHILD], 0));
+	for (__u32 nr = 1; nr <= 2; nr++) {
+		vec.nr = nr;
+		EXPECT_EQ(ESRCH, try_set(w->ns[CHILD], &vec));
+	}
+	expect_levels(_metadata, w, CHILD, &last);
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_TRUE(has_exited(w->pidfd[CHILD], POLL_MS));
+}
+
+TEST_HARNESS_MAIN
