@@ -7,6 +7,7 @@
 
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/mnt_namespace.h>
 #include <linux/namei.h>
@@ -15,6 +16,7 @@
 #include <linux/path.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
+#include <linux/security.h>
 #include <linux/user_namespace.h>
 
 #include "mount.h"
@@ -111,6 +113,101 @@ int mntns_install(struct nsset *nsset, struct ns_common *ns)
 
 	put_mnt_ns(nsset->nsproxy->mnt_ns);
 	nsset->nsproxy->mnt_ns = nsset_get_mnt_ns(mnt_ns);
+	return 0;
+}
+
+/**
+ * nsset_get_paths() - read a task's root and working directory together
+ * @fs: the task's fs_struct; the caller holds its task_lock()
+ * @root: the root, with a reference
+ * @pwd: the working directory, with a reference
+ *
+ * Context: takes @fs's lock.
+ */
+void nsset_get_paths(struct fs_struct *fs, struct path *root, struct path *pwd)
+{
+	fs_struct_read_lock(fs);
+	*root = fs->root;
+	*pwd = fs->pwd;
+	path_get(root);
+	path_get(pwd);
+	fs_struct_read_unlock(fs);
+}
+
+/*
+ * The namespace of a mount is changed under namespace_sem, and read without it
+ * here: only the pointer counts, and what it says may be out of date at once.
+ */
+static bool path_in_mnt_ns(const struct path *path, struct mnt_namespace *ns)
+{
+	return READ_ONCE(real_mount(path->mnt)->mnt_ns) == ns;
+}
+
+/*
+ * What chroot(2) and chdir(2) ask for, and in the name of the new credentials:
+ * a task that joins first and changes its root then is asked no less.
+ */
+static int paths_permission(const struct cred *cred, const struct path *root,
+			    const struct path *pwd)
+{
+	const struct cred *old = override_creds(cred);
+	int err;
+
+	err = path_permission(root, MAY_EXEC | MAY_CHDIR);
+	if (!err)
+		err = security_path_chroot(root);
+	if (!err)
+		err = path_permission(pwd, MAY_EXEC | MAY_CHDIR);
+	revert_creds(old);
+	return err;
+}
+
+/**
+ * nsset_install_root() - check and prepare the change of root and cwd
+ * @nsset: the set that current is about to commit; its fs is a private copy,
+ *	   empty or as mntns_install() has left it
+ * @ns: the mount namespace that current is going to be in
+ * @root: the root that current is to get
+ * @pwd: the working directory that current is to get
+ *
+ * A task that has been looked at in the middle of an unshare(2) or setns(2)
+ * can have a root of one mount namespace and a nsproxy of another. Nothing is
+ * wrong with such a task, but the pair may not be joined.
+ *
+ * A shared fs_struct is refused here, too, since mntns_install() has not been
+ * asked if current stays in its mount namespace: who else uses it would move.
+ *
+ * Context: may sleep.
+ * Return: 0, or
+ * * -EPERM without CAP_SYS_CHROOT in the set's user namespace,
+ * * -EINVAL if current shares its fs_struct,
+ * * -EAGAIN if @root or @pwd is not, or not any more, in @ns,
+ * * -EACCES if one of them may not be searched,
+ * * what the file system or an LSM says.
+ */
+int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
+		       const struct path *root, const struct path *pwd)
+{
+	int err;
+
+	if (!ns_capable(nsset->cred->user_ns, CAP_SYS_CHROOT))
+		return -EPERM;
+
+	if (current->fs->users != 1)
+		return -EINVAL;
+
+	if (!path_in_mnt_ns(root, ns) || !path_in_mnt_ns(pwd, ns))
+		return -EAGAIN;
+
+	err = paths_permission(nsset->cred, root, pwd);
+	if (err)
+		return err;
+
+	nsset_mount_put(nsset->fs);
+	nsset->fs->root = *root;
+	nsset->fs->pwd = *pwd;
+	path_get(&nsset->fs->root);
+	path_get(&nsset->fs->pwd);
 	return 0;
 }
 

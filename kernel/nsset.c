@@ -18,6 +18,7 @@
 #include <linux/mnt_namespace.h>
 #include <linux/nshandle.h>
 #include <linux/nsproxy.h>
+#include <linux/path.h>
 #include <linux/perf_event.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -34,21 +35,32 @@
 #include <linux/utsname.h>
 #include <net/net_namespace.h>
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/nsset.h>
+
 /**
  * struct nsset_source - the namespaces that setns(2) was asked to join
  * @ns: the one namespace of an nsfs file; borrowed from the file, which the
  *	system call holds. NULL if the source is a process.
- * @nsproxy: a process's namespaces, all but the next two
+ * @pid: the process, borrowed likewise
+ * @nsproxy: its namespaces, all but the next three
  * @user_ns: its user namespace, if asked for
- * @pid_ns: its active pid namespace, if asked for
+ * @pid_ns: its active pid namespace or that of its children, if asked for
+ * @time_ns: its time namespace or that of its children; borrowed from @nsproxy
+ * @root: its root directory, if asked for
+ * @pwd: its working directory, if asked for
  *
- * The last three hold a reference each, which nsset_source_put() drops.
+ * Those that are not borrowed hold a reference each, which source_put() drops.
  */
 struct nsset_source {
 	struct ns_common *ns;
+	struct pid *pid;
 	struct nsproxy *nsproxy;
 	struct user_namespace *user_ns;
 	struct pid_namespace *pid_ns;
+	struct time_namespace *time_ns;
+	struct path root;
+	struct path pwd;
 };
 
 static struct ns_common *source_user(const struct nsset_source *src)
@@ -88,7 +100,7 @@ static struct ns_common *source_net(const struct nsset_source *src)
 
 static struct ns_common *source_time(const struct nsset_source *src)
 {
-	return &src->nsproxy->time_ns->ns;
+	return &src->time_ns->ns;
 }
 
 #define NSSET_TYPE(type, config) (IS_ENABLED(CONFIG_##config) ? (type) : 0)
@@ -106,18 +118,33 @@ static struct ns_common *source_time(const struct nsset_source *src)
 #define NSSET_TYPES	(NSSET_USER | NSSET_MNT | NSSET_UTS | NSSET_IPC | \
 			 NSSET_PID | NSSET_CGROUP | NSSET_NET | NSSET_TIME)
 
+/* What goes with the types of a process, in bits that clone(2) leaves free. */
+#define NSSET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
+			 SETNS_FOR_CHILDREN | SETNS_ROOT)
+
+static int install_root(struct nsset *set, const struct nsset_source *src)
+{
+	return nsset_install_root(set, src->nsproxy->mnt_ns, &src->root,
+				  &src->pwd);
+}
+
 /*
  * Every type, in the order in which it is checked. The user namespace is
  * first: the others ask for capabilities in the one that the set moves to.
  * The rest is the order of clone(2) and unshare(2), and decides which errno
  * is seen when several would refuse. A type compiled out matches no mask.
+ *
+ * @install is NULL for namespaces, which bring their own. Root and working
+ * directory come right after the mount namespace that they must be in.
  */
 static const struct nsset_type {
 	unsigned int type;
 	struct ns_common *(*source)(const struct nsset_source *src);
+	int (*install)(struct nsset *set, const struct nsset_source *src);
 } nsset_types[] = {
 	{ NSSET_USER,	source_user },
 	{ NSSET_MNT,	source_mnt },
+	{ SETNS_ROOT,	source_mnt,	install_root },
 	{ NSSET_UTS,	source_uts },
 	{ NSSET_IPC,	source_ipc },
 	{ NSSET_PID,	source_pid },
@@ -127,41 +154,76 @@ static const struct nsset_type {
 };
 
 /*
+ * What a task has under its task_lock(): the nsproxy can be neither replaced nor
+ * freed meanwhile, and root and working directory belong to the nsproxy as
+ * far as they ever do. A task without has passed exit_task_namespaces(), or
+ * exit_fs() before it.
+ */
+static int source_read_locked(struct nsset_source *src,
+			      struct task_struct *task, unsigned int flags)
+{
+	if (!task->nsproxy || ((flags & SETNS_ROOT) && !task->fs))
+		return -ESRCH;
+
+	src->nsproxy = task->nsproxy;
+	get_nsproxy(src->nsproxy);
+	if (flags & SETNS_ROOT)
+		nsset_get_paths(task->fs, &src->root, &src->pwd);
+	return 0;
+}
+
+/*
+ * Those of a task's namespaces that have two of a kind, its own and that of
+ * its children. A published nsproxy does not change any more. A task that is
+ * reaped meanwhile has lost its struct pid, and its pid namespace with it.
+ */
+static int source_read_pid_time(struct nsset_source *src,
+				struct task_struct *task, unsigned int flags)
+{
+	struct nsproxy *nsproxy = src->nsproxy;
+	bool children = flags & SETNS_FOR_CHILDREN;
+
+	src->time_ns = children ? nsproxy->time_ns_for_children :
+				  nsproxy->time_ns;
+	if (!(flags & NSSET_PID))
+		return 0;
+
+	rcu_read_lock();
+	src->pid_ns = children ? nsproxy->pid_ns_for_children :
+				 task_active_pid_ns(task);
+	if (src->pid_ns)
+		get_pid_ns(src->pid_ns);
+	rcu_read_unlock();
+	return src->pid_ns ? 0 : -ESRCH;
+}
+
+/*
  * Read the target's namespaces, with a reference on each. The caller holds
  * the target's exec_update_lock.
  *
  * ptrace_may_access() takes task_lock() itself, so it comes before, not
- * inside. Under task_lock() the nsproxy can be neither replaced nor freed;
- * a NULL one belongs to a task that has passed exit_task_namespaces(). Its user
- * and pid namespace are still there, but ESRCH for any type of a zombie is ABI.
- * A task that is reaped meanwhile has lost its struct pid, and its pid namespace
- * with it.
+ * inside. The user and pid namespace of a zombie are still there, but ESRCH
+ * for any type of it is ABI.
  */
 static int source_read(struct nsset_source *src, struct task_struct *task,
 		       unsigned int flags)
 {
+	int err;
+
 	if (!ptrace_may_access(task, PTRACE_MODE_READ_REALCREDS))
 		return -EPERM;
 
 	task_lock(task);
-	if (task->nsproxy) {
-		src->nsproxy = task->nsproxy;
-		get_nsproxy(src->nsproxy);
-	}
+	err = source_read_locked(src, task, flags);
 	task_unlock(task);
-	if (!src->nsproxy)
-		return -ESRCH;
+	if (err)
+		return err;
 
 	rcu_read_lock();
 	if (flags & NSSET_USER)
 		src->user_ns = get_user_ns(__task_cred(task)->user_ns);
-	if (flags & NSSET_PID) {
-		src->pid_ns = task_active_pid_ns(task);
-		if (src->pid_ns)
-			get_pid_ns(src->pid_ns);
-	}
 	rcu_read_unlock();
-	return (flags & NSSET_PID) && !src->pid_ns ? -ESRCH : 0;
+	return source_read_pid_time(src, task, flags);
 }
 
 /*
@@ -190,6 +252,19 @@ static int source_snapshot(struct nsset_source *src, struct pid *pid,
 	return err;
 }
 
+/*
+ * Only types of this kernel, at least one, and each flag with a type that it
+ * speaks of.
+ */
+static bool source_flags_valid(unsigned int flags)
+{
+	if (!(flags & NSSET_TYPES) || (flags & ~(NSSET_TYPES | NSSET_FLAGS)))
+		return false;
+	if ((flags & SETNS_FOR_CHILDREN) && !(flags & (NSSET_PID | NSSET_TIME)))
+		return false;
+	return !(flags & SETNS_ROOT) || (flags & NSSET_MNT);
+}
+
 static int source_from_nsfs(struct nsset_source *src, struct file *file,
 			    unsigned int *flags)
 {
@@ -197,7 +272,7 @@ static int source_from_nsfs(struct nsset_source *src, struct file *file,
 
 	src->ns = get_proc_ns(file_inode(file));
 	type = proc_ns_type(src->ns);
-	if (*flags && *flags != type)
+	if ((*flags && *flags != type) || !(type & NSSET_TYPES))
 		return -EINVAL;
 	*flags = type;
 	return 0;
@@ -212,25 +287,58 @@ static int source_get(struct nsset_source *src, struct file *file,
 		      unsigned int *flags)
 {
 	struct pid *pid;
+	int err;
 
 	if (proc_ns_file(file))
 		return source_from_nsfs(src, file, flags);
 
 	pid = pidfd_pid(file);
-	if (IS_ERR(pid))
+	if (IS_ERR(pid) || !source_flags_valid(*flags))
 		return -EINVAL;
-	if (!*flags || (*flags & ~NSSET_TYPES))
-		return -EINVAL;
-	return source_snapshot(src, pid, *flags);
+	src->pid = pid;
+	err = source_snapshot(src, pid, *flags);
+	trace_nsset_check(pid, 0, NULL, err);
+	return err;
 }
 
 static void source_put(struct nsset_source *src)
 {
+	if (src->root.mnt) {
+		path_put(&src->pwd);
+		path_put(&src->root);
+	}
 	if (src->pid_ns)
 		put_pid_ns(src->pid_ns);
 	put_user_ns(src->user_ns);
 	if (src->nsproxy)
 		put_nsproxy(src->nsproxy);
+}
+
+/*
+ * What of @flags is left to do when the namespaces that current is in are left
+ * alone. In a time namespace it is when its children will be, too: a join sets
+ * both. The pid namespace is that of its children, as a join changes no other.
+ */
+static unsigned int nsset_reduce(const struct nsset_source *src,
+				 unsigned int flags)
+{
+	struct nsproxy *nsproxy = current->nsproxy;
+	struct nsset_source mine = {
+		.nsproxy = nsproxy,
+		.user_ns = current_user_ns(),
+		.pid_ns = nsproxy->pid_ns_for_children,
+		.time_ns = nsproxy->time_ns,
+	};
+	unsigned int types = NSSET_TYPES;
+	const struct nsset_type *t;
+
+	if (nsproxy->time_ns != nsproxy->time_ns_for_children)
+		types &= ~NSSET_TIME;
+	for (t = nsset_types; t < nsset_types + ARRAY_SIZE(nsset_types); t++)
+		if ((flags & types & t->type) &&
+		    t->source(&mine) == t->source(src))
+			flags &= ~t->type;
+	return flags;
 }
 
 /*
@@ -275,13 +383,13 @@ static int nsset_prepare(struct nsset *set, unsigned int flags,
 	if (!set->cred)
 		return -ENOMEM;
 
-	if (flags & ~NSSET_USER) {
+	if (flags & NSSET_TYPES & ~NSSET_USER) {
 		set->nsproxy = nsset_copy_nsproxy();
 		if (!set->nsproxy)
 			return -ENOMEM;
 	}
 
-	if (flags & NSSET_MNT) {
+	if (flags & (NSSET_MNT | SETNS_ROOT)) {
 		fs->root = (struct path){};
 		fs->pwd = (struct path){};
 		set->fs = fs;
@@ -292,15 +400,20 @@ static int nsset_prepare(struct nsset *set, unsigned int flags,
 /* Let each namespace of the set install itself into the private copies. */
 static int nsset_check(struct nsset *set, const struct nsset_source *src)
 {
+	unsigned int left = set->flags;
 	const struct nsset_type *t;
 	struct ns_common *ns;
 	int err;
 
-	for (t = nsset_types; t < nsset_types + ARRAY_SIZE(nsset_types); t++) {
-		if (!(set->flags & t->type))
+	/* All that is left is in the table, so the end is not looked for. */
+	for (t = nsset_types; left; t++) {
+		if (!(left & t->type))
 			continue;
+		left &= ~t->type;
 		ns = src->ns ?: t->source(src);
-		err = ns->ops->install(set, ns);
+		err = t->install ? t->install(set, src) :
+				   ns->ops->install(set, ns);
+		trace_nsset_check(src->pid, t->type, ns, err);
 		if (err)
 			return err;
 	}
@@ -327,7 +440,7 @@ static void nsset_commit(struct nsset *set)
 		set->cred = NULL;
 	}
 
-	if (set->flags & NSSET_MNT)
+	if (set->fs)
 		nsset_mount_commit(set->fs);
 
 	if (set->flags & NSSET_IPC)
@@ -358,18 +471,25 @@ static void nsset_put(struct nsset *set)
 		put_cred(set->cred);
 }
 
-/* Prepare, check, commit: @flags and @src have been judged already. */
+/*
+ * Reduce, prepare, check, commit: @flags and @src have been judged already. A
+ * dry run is a set that is put and not committed.
+ */
 static int nsset_join(const struct nsset_source *src, unsigned int flags)
 {
+	unsigned int left = flags;
 	struct nsset set = {};
 	struct fs_struct fs;
 	int err;
 
-	err = nsset_prepare(&set, flags, &fs);
+	if (flags & SETNS_SKIP_JOINED)
+		left = nsset_reduce(src, flags);
+	err = nsset_prepare(&set, left & (NSSET_TYPES | SETNS_ROOT), &fs);
 	if (!err)
 		err = nsset_check(&set, src);
-	if (!err) {
+	if (!err && !(flags & SETNS_DRY_RUN)) {
 		nsset_commit(&set);
+		trace_nsset_commit(src->pid, flags, set.flags);
 		perf_event_namespaces(current);
 	}
 	nsset_put(&set);
@@ -380,6 +500,8 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
  * sys_setns() - attach current to namespaces by handle
  * @fd: an nsfs file, or a pidfd
  * @flags: with an nsfs file 0 or its type, with a pidfd any set of CLONE_NEW*
+ *	and of the SETNS_* of include/uapi/linux/nshandle.h, which says what
+ *	these mean
  *
  * Either all of the namespaces are joined or nothing has changed. A joined
  * pid namespace is the one of current's future children; the others are its
@@ -389,11 +511,13 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
  *
  * * -EBADF: @fd is not open, or open with O_PATH only.
  * * -EINVAL: @fd is neither of the two; @flags does not name the file's type;
- *   for a pidfd, it is 0 or has a bit that is no type of this kernel.
+ *   for a pidfd, it has no type, a bit that this kernel does not know,
+ *   SETNS_FOR_CHILDREN without CLONE_NEWPID and CLONE_NEWTIME, or SETNS_ROOT
+ *   without CLONE_NEWNS.
  * * -ESRCH: the process has been reaped.
  * * -EINTR: current was killed while the process was in execve(2).
  * * -EPERM: current may not look at the process (PTRACE_MODE_READ_REALCREDS).
- * * -ESRCH: the process has no namespaces any more.
+ * * -ESRCH: the process has no namespaces, or no root, any more.
  * * -ENOMEM: no memory for the copies.
  * * what the first type to refuse says, in the order of nsset_types.
  *

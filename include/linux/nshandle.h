@@ -13,10 +13,14 @@ struct fs_struct;
 struct mnt_namespace;
 struct ns_common;
 struct nsset;
+struct path;
 
 /* fs/nsset_mount.c: what setns(2) needs and only fs/ may see */
 struct mnt_namespace *nsset_get_mnt_ns(struct mnt_namespace *ns);
 int mntns_install(struct nsset *nsset, struct ns_common *ns);
+void nsset_get_paths(struct fs_struct *fs, struct path *root, struct path *pwd);
+int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
+		       const struct path *root, const struct path *pwd);
 void nsset_mount_commit(struct fs_struct *new);
 void nsset_mount_put(struct fs_struct *new);
 

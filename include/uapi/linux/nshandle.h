@@ -9,6 +9,36 @@
 #include <linux/types.h>
 
 /**
+ * DOC: SETNS_SKIP_JOINED, SETNS_DRY_RUN, SETNS_FOR_CHILDREN, SETNS_ROOT
+ *
+ * Flags of setns(2) with a pidfd, beside the CLONE_NEW* types and in any
+ * combination. EINVAL with the file of a namespace, and on kernels without
+ * them.
+ *
+ * SETNS_SKIP_JOINED: a namespace that the caller is in already is left alone: no
+ * permission is asked for it, and it has no side effect. For CLONE_NEWPID that
+ * is the one of the caller's children, for CLONE_NEWTIME both its own and that
+ * of its children. If nothing is left, the call succeeds.
+ *
+ * SETNS_DRY_RUN: nothing changes; returns 0 or fails as the call would now.
+ *
+ * SETNS_FOR_CHILDREN: CLONE_NEWPID and CLONE_NEWTIME name the namespaces that
+ * the children of the process are born in. EINVAL without either.
+ *
+ * SETNS_ROOT: the caller's root and working directory become those of the
+ * process, not the root of the mount namespace; also if SETNS_SKIP_JOINED
+ * leaves the mount namespace itself alone. EINVAL without CLONE_NEWNS, and if
+ * the caller shares root and working directory with another task; EPERM
+ * without CAP_SYS_CHROOT; EACCES without search permission; EAGAIN if one of
+ * the two is not in that mount namespace, for good or, during an unshare(2) or
+ * setns(2) of the process, for a moment.
+ */
+#define SETNS_SKIP_JOINED	0x01
+#define SETNS_DRY_RUN		0x02
+#define SETNS_FOR_CHILDREN	0x04
+#define SETNS_ROOT		0x08
+
+/**
  * DOC: PROCFS_GET_PID_NAMESPACE
  *
  * An ioctl on the root directory of a procfs instance, without an argument:

@@ -113,6 +113,13 @@ static bool is_type(unsigned int flag)
 	return ALL_NS & flag;
 }
 
+/*
+ * The low bits that setns_flags_test is about. They go with a type and a
+ * pidfd only: alone and with the file of a namespace, they are refused by
+ * every kernel.
+ */
+#define SETNS_FLAGS 0x0f
+
 TEST_F(flags, zero)
 {
 	struct state before;
@@ -141,6 +148,8 @@ TEST_F(flags, unknown_bit_alone)
 				TH_LOG("flag %#x", flag);
 			}
 		}
+		for (int flags = 1; flags <= SETNS_FLAGS; flags++)
+			EXPECT_EQ(EINVAL, try_setns(self->pidfd, flags));
 		EXPECT_NOTHING_MOVED(&before);
 	}
 }
@@ -154,7 +163,7 @@ TEST_F(flags, unknown_bit_mixed)
 			become(_metadata, variant->uid);
 		state_arm(_metadata, &before);
 		for (unsigned int flag = 1; flag; flag <<= 1) {
-			if (is_type(flag))
+			if (is_type(flag) || flag & SETNS_FLAGS)
 				continue;
 			for (int i = 0; i < NR_TYPES; i++)
 				EXPECT_EQ(EINVAL,
@@ -162,6 +171,8 @@ TEST_F(flags, unknown_bit_mixed)
 						    ns_types[i].flag));
 			EXPECT_EQ(EINVAL, try_setns(self->pidfd,
 						    flag | ALL_NS));
+			EXPECT_EQ(EINVAL, try_setns(self->pidfd, flag | ALL_NS |
+						    SETNS_FLAGS));
 		}
 		EXPECT_EQ(EINVAL, try_setns(self->pidfd, -1));
 		EXPECT_NOTHING_MOVED(&before);
@@ -351,6 +362,10 @@ TEST_F(nsfs, flags_other)
 				continue;
 			EXPECT_EQ(EINVAL, try_setns(self->fd, flag));
 			EXPECT_EQ(EINVAL, try_setns(self->fd, flag | exact));
+		}
+		for (int flags = 1; flags <= SETNS_FLAGS; flags++) {
+			EXPECT_EQ(EINVAL, try_setns(self->fd, flags | exact));
+			EXPECT_EQ(EINVAL, try_setns(self->fd, flags | ALL_NS));
 		}
 		EXPECT_NOTHING_MOVED(&before);
 	}
