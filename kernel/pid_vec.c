@@ -26,18 +26,19 @@ static_assert(sizeof(struct pid_vec) <= 256);
 
 /*
  * What SET and GET begin with: is it a pid namespace, and has it as many levels
- * as the caller wants? The number is read here, once.
+ * as the caller wants? The number is read here, once, and returned.
  */
-static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec,
-			u32 *nr)
+static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
 {
+	u32 nr;
+
 	if (proc_ns_type(ns) != CLONE_NEWPID)
 		return -EINVAL;
-	if (get_user(*nr, &uvec->nr))
+	if (get_user(nr, &uvec->nr))
 		return -EFAULT;
-	if (!*nr || *nr > to_pid_ns(ns)->level + 1)
+	if (!nr || nr > to_pid_ns(ns)->level + 1)
 		return -EINVAL;
-	return 0;
+	return nr;
 }
 
 /*
@@ -119,13 +120,11 @@ static bool pid_vec_is_live(struct pid_namespace *ns, u32 nr)
 int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
 {
 	struct pid_namespace *level, *pid_ns = to_pid_ns(ns);
+	int nr = pid_vec_size(ns, uvec), err = 0;
 	struct pid_vec vec;
-	int err;
-	u32 nr;
 
-	err = pid_vec_size(ns, uvec, &nr);
-	if (err)
-		return err;
+	if (nr < 0)
+		return nr;
 	if (copy_from_user(vec.pid, uvec->pid, nr * sizeof(vec.pid[0])))
 		return -EFAULT;
 	if (!may_set_pid_vec(pid_ns, nr) || !pid_vec_in_reach(pid_ns, nr))
@@ -136,7 +135,7 @@ int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 	spin_lock_irq(&pidmap_lock);
 	if (pid_vec_is_live(pid_ns, nr)) {
 		level = pid_ns;
-		for (u32 i = 0; i < nr; i++, level = level->parent)
+		for (int i = 0; i < nr; i++, level = level->parent)
 			idr_set_cursor(&level->idr, vec.pid[i] + 1);
 	} else {
 		err = -ESRCH;
@@ -165,19 +164,17 @@ int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 int ns_get_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
 {
 	struct pid_namespace *level = to_pid_ns(ns);
+	int nr = pid_vec_size(ns, uvec);
 	struct pid_vec vec;
-	int err;
-	u32 nr;
 
-	err = pid_vec_size(ns, uvec, &nr);
-	if (err)
-		return err;
+	if (nr < 0)
+		return nr;
 	if (!pid_vec_in_reach(level, nr))
 		return -EPERM;
 
 	spin_lock_irq(&pidmap_lock);
 	/* The cursor is the next pid to try, and 0 before the first. */
-	for (u32 i = 0; i < nr; i++, level = level->parent)
+	for (int i = 0; i < nr; i++, level = level->parent)
 		vec.pid[i] = max(idr_get_cursor(&level->idr), 1U) - 1;
 	spin_unlock_irq(&pidmap_lock);
 
