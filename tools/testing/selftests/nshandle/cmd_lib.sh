@@ -126,6 +126,16 @@ await()
 	fail "process $1 is '$line', not '$2'"
 }
 
+# PROCESS WHAT: the number that the process writes to the pipe, in $number. If
+# none comes, neither it nor we wait for ever.
+read_number()
+{
+	number=$(timeout 10 cat "$tmp/pid")
+	[ -z "$number" ] || return 0
+	kill -KILL "$1" 2>/dev/null
+	fail "no process: $2"
+}
+
 # A process in namespaces of its own, its number in $box.
 start_box()
 {
@@ -135,7 +145,8 @@ start_box()
 	"$@" sh -c 'read -r pid rest </proc/self/stat
 		echo "$pid" >"$1"; exec sleep 1000' sh "$tmp/pid" \
 		>/dev/null 2>&1 &
-	read -r box <"$tmp/pid"
+	read_number $! "$*"
+	box=$number
 	echo "$box" >>"$tmp/boxes"
 }
 
@@ -150,7 +161,8 @@ start_zombie()
 		exec sleep 1000' sh "$tmp/pid" "$tmp/end" >/dev/null 2>&1 &
 	parent=$!
 	echo $parent >>"$tmp/boxes"
-	read -r dead <"$tmp/pid"
+	read_number $parent "a child of sleep"
+	dead=$number
 	await $parent "(sleep) S"
 	echo >"$tmp/end"
 	await "$dead" ") Z"
@@ -163,6 +175,14 @@ stop_boxes()
 	done <"$tmp/boxes"
 	wait
 	rm -rf "$tmp"
+}
+
+# With the script's first argument, at its top: what is mounted from there on is
+# gone when the script is.
+own_mounts()
+{
+	[ "$1" = unshared ] || ! unshare --mount true 2>/dev/null ||
+		exec unshare --mount "$0" unshared
 }
 
 # Where to mount: $dir. Not in $tmp, which is removed with all that is in it;
@@ -179,11 +199,68 @@ make_mount_point()
 	lacks_pidns=
 }
 
+# Where a kernel's setns has none of the flags, nor has the command.
+probe_flags()
+{
+	lacks_flags=1
+	! nshandle join -t $$ -m --skip-joined --dry-run >/dev/null 2>&1 ||
+		lacks_flags=
+}
+
+need_flags()
+{
+	[ -z "$lacks_flags" ] || skip "setns without flags"
+}
+
+# As root, but for some capabilities: -NAME,-NAME
+without()
+{
+	caps=$1
+	shift
+	setpriv --inh-caps "$caps" --bounding-set "$caps" "$@"
+}
+
+# A root directory of its own, /mnt/root, for programs to run in: it has
+# /mnt/marker, which the other has not. Not in $tmp, as above.
+make_root()
+{
+	mount -t tmpfs none /mnt && mkdir /mnt/root &&
+		mount --rbind / /mnt/root &&
+		mount -t tmpfs none /mnt/root/mnt && : >/mnt/root/mnt/marker ||
+		exit
+}
+
+# A process with that root, whose working directory is /mnt in there.
+start_chrooted()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	start_box "$@" chroot /mnt/root sh -c 'cd /mnt && exec "$@"' sh
+}
+
 # Each case that mounts begins without one from the last.
 need_pidns()
 {
 	umount "$dir" 2>/dev/null
 	[ -z "$lacks_pidns" ] || skip "procfs without pidns="
+}
+
+# Linux has had pidns= without this ioctl, and with other words in its log.
+need_query()
+{
+	need_pidns
+	[ -z "$lacks_query" ] || skip "procfs without PROCFS_GET_PID_NAMESPACE"
+}
+
+# Mount on $dir; its options, type, source and those of the instance in $mount.
+mount_proc()
+{
+	umount "$dir" 2>/dev/null
+	run nshandle proc "$@" "$dir"
+	want_success
+	want_out ""
+	mount=$(grep " $dir " /proc/self/mountinfo) || fail "not mounted"
+	mount=${mount#* "$dir" }
+	mount="${mount%% *} ${mount##* - }"
 }
 
 has_strace()
@@ -205,6 +282,42 @@ prepare_cases()
 	: >"$tmp/boxes"
 	trap stop_boxes EXIT
 	trap 'exit 1' HUP INT TERM
+}
+
+# Whether the kernel has what need_query asks for.
+probe_procfs()
+{
+	make_mount_point
+	lacks_query=1
+	[ -n "$lacks_pidns" ] ||
+		! nshandle show --json /proc 2>/dev/null | grep -q '"ioctl"' ||
+		lacks_query=
+}
+
+# A box with all namespaces, $full.
+start_full()
+{
+	start_box unshare --user --map-root-user --mount --uts --ipc --net \
+		--pid --cgroup --time --fork
+	# shellcheck disable=SC2034 # for who calls
+	full=$box
+}
+
+# For cases about the flags of setns: a root to change to, and $full.
+prepare_flags_cases()
+{
+	prepare_cases
+	make_root
+	probe_flags
+	start_full
+}
+
+# For cases about procfs: a mount point, and a box with all namespaces, $full.
+prepare_procfs_cases()
+{
+	prepare_cases
+	start_full
+	probe_procfs
 }
 
 run_case()

@@ -33,14 +33,18 @@ static pid_t set_tid_2(void)
 	return clone_reporter(&tid, 1);
 }
 
-static void expect_birth(struct __test_metadata *_metadata, pid_t want)
+/* @pid, what one of them has returned, was a process. */
+static void expect_born(struct __test_metadata *_metadata, pid_t pid)
 {
-	pid_t pid = fork_reporter();
-
 	ASSERT_LT(0, pid) {
 		TH_LOG("fork: %s", strerror(errno));
 	}
-	child_wait(_metadata, pid);
+	child_end(_metadata, pid, POLL_MS, "a new process");
+}
+
+static void expect_birth(struct __test_metadata *_metadata, pid_t want)
+{
+	expect_born(_metadata, fork_reporter());
 	EXPECT_EQ(want, report->pid);
 }
 
@@ -149,8 +153,6 @@ static void hold_fork(struct __test_metadata *_metadata,
 		      struct held_fork *f, int ns)
 {
 	int result[2], end[2];
-	struct pollfd request = { .fd = f->fuse.fd, .events = POLLIN };
-	char byte;
 	pid_t pid;
 
 	ASSERT_EQ(0, pipe2(result, O_CLOEXEC));
@@ -169,9 +171,11 @@ static void hold_fork(struct __test_metadata *_metadata,
 	f->result = result[0];
 	f->end = end[1];
 	fuse_serve(_metadata, &f->fuse, f->result);
-	ASSERT_EQ(1, read(f->result, &byte, 1));
+	byte_wait(_metadata, f->result, 'r', "the forker is ready");
 	while (!f->fuse.held.unique) {
-		ASSERT_EQ(1, poll(&request, 1, PATIENCE_MS));
+		ASSERT_TRUE(is_readable(f->fuse.fd, PATIENCE_MS)) {
+			TH_LOG("the fork has not come to its pidfd");
+		}
 		fuse_serve_one(_metadata, &f->fuse);
 	}
 }
@@ -184,8 +188,9 @@ static int finish_fork(struct __test_metadata *_metadata,
 
 	fuse_let_go(_metadata, &f->fuse);
 	fuse_serve(_metadata, &f->fuse, f->result);
-	ASSERT_EQ((ssize_t)sizeof(err),
-		  read(f->result, &err, sizeof(err)));
+	ASSERT_EQ((ssize_t)sizeof(err), read(f->result, &err, sizeof(err))) {
+		TH_LOG("the forker is gone without its result");
+	}
 	return err;
 }
 
@@ -198,7 +203,7 @@ static void end_forker(struct __test_metadata *_metadata,
 {
 	close(f->end);
 	fuse_serve(_metadata, &f->fuse, f->result);
-	child_wait(_metadata, f->forker);
+	child_end(_metadata, f->forker, POLL_MS, "the forker");
 }
 
 /* Nobody is born beside a first process that is not there yet. */
@@ -214,10 +219,8 @@ TEST_F(held, second_first_fork)
 	EXPECT_EQ(0, finish_fork(_metadata, &self->f));
 	/* The pids that were refused are free. */
 	expect_no_birth(_metadata, set_tid_1(), EEXIST);
-	EXPECT_LT(0, set_tid_2());
-	EXPECT_LT(0, fork_reporter());
-	EXPECT_LT(0, waitpid(-1, NULL, 0));
-	EXPECT_LT(0, waitpid(-1, NULL, 0));
+	expect_born(_metadata, set_tid_2());
+	expect_born(_metadata, fork_reporter());
 	end_forker(_metadata, &self->f);
 	expect_no_birth(_metadata, fork_reporter(), ENOMEM);
 }
@@ -284,7 +287,7 @@ TEST_F(held, parent_dies_meanwhile)
 	}
 	EXPECT_EQ(ENOMEM, err);
 	end_forker(_metadata, &self->f);
-	ASSERT_TRUE(has_exited(w->pidfd[DEAD], POLL_MS));
+	expect_end(_metadata, pid, POLL_MS, "the init of DEAD");
 	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
 }
 
@@ -355,6 +358,22 @@ FIXTURE_TEARDOWN_PARENT(first_forks)
 {
 }
 
+/* Returns at the same moment in both; it must not sleep for that. */
+static void meet(struct __test_metadata *_metadata, atomic_int *ready)
+{
+	/* Less than who waits for us both waits, to tell it first. */
+	long long end = now_ms(CLOCK_MONOTONIC) + POLL_MS / 2;
+
+	atomic_fetch_add(ready, 1);
+	for (int i = 1; atomic_load(ready) < 2; i++) {
+		if (i % 1000)
+			continue;
+		ASSERT_LT(now_ms(CLOCK_MONOTONIC), end) {
+			TH_LOG("the other racer has not come");
+		}
+	}
+}
+
 /*
  * One that is born stays until both have been, so that the init stays. By
  * vfork(2), which has less to copy before it comes to the pids.
@@ -362,20 +381,17 @@ FIXTURE_TEARDOWN_PARENT(first_forks)
 static void racer_run(struct __test_metadata *_metadata, int ns,
 		      struct round *r, struct racer *me)
 {
-	eventfd_t value;
 	pid_t pid;
 
 	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
 	ASSERT_EQ(0, try_setns(ns, CLONE_NEWPID));
-	atomic_fetch_add(&r->ready, 1);
-	while (atomic_load(&r->ready) < 2)
-		;
+	meet(_metadata, &r->ready);
 	pid = vfork();
 	if (pid == 0) {
 		me->has_init = !kill(1, 0);
 		me->pid = getpid();
 		eventfd_write(r->born, 1);
-		eventfd_read(r->end, &value);
+		is_readable(r->end, 2 * POLL_MS);
 		_exit(0);
 	}
 	if (pid < 0) {
@@ -393,17 +409,6 @@ static int new_event(struct __test_metadata *_metadata)
 
 	ASSERT_LE(0, fd);
 	return fd;
-}
-
-static void wait_for_both(struct __test_metadata *_metadata, int fd)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	eventfd_t value;
-
-	for (int i = 0; i < 2; i++) {
-		ASSERT_EQ(1, poll(&event, 1, POLL_MS));
-		ASSERT_EQ(0, eventfd_read(fd, &value));
-	}
 }
 
 static void round_start(struct __test_metadata *_metadata, struct round *r)
@@ -428,10 +433,11 @@ static void race_first_forks(struct __test_metadata *_metadata,
 		if (pids[i] == 0)
 			racer_run(_metadata, w->ns[UNBORN], r, &r->racers[i]);
 	}
-	wait_for_both(_metadata, r->born);
+	for (int i = 0; i < 2; i++)
+		event_wait(_metadata, r->born, "both racers have forked");
 	ASSERT_EQ(0, eventfd_write(r->end, 2));
-	child_wait(_metadata, pids[0]);
-	child_wait(_metadata, pids[1]);
+	for (int i = 0; i < 2; i++)
+		child_end(_metadata, pids[i], POLL_MS, "a racer");
 	member_kill(_metadata, maker);
 	close(r->born);
 	close(r->end);

@@ -16,6 +16,23 @@
 #define PID_A 1000
 #define PID_B 2000
 
+/* How long a loop goes on at the most, and forkers, which are slow, take. */
+#define LOOP_MS 20000
+#define FORKERS_MS 60000
+
+/* Not for ever: the case's end is the end of a thread that does not end. */
+static void thread_join(struct __test_metadata *_metadata, pthread_t thread,
+			const char *what)
+{
+	struct timespec end;
+
+	ASSERT_EQ(0, clock_gettime(CLOCK_REALTIME, &end));
+	end.tv_sec += POLL_MS / 1000;
+	ASSERT_EQ(0, pthread_timedjoin_np(thread, NULL, &end)) {
+		TH_LOG("%s has not ended after %d ms", what, POLL_MS);
+	}
+}
+
 /* ----- A thread that sets the same again and again. */
 
 struct setter {
@@ -54,9 +71,10 @@ static void setter_start(struct __test_metadata *_metadata, struct setter *s,
 	ASSERT_EQ(0, pthread_create(&s->thread, NULL, setter_run, s));
 }
 
+/* What it waits for is due by now. */
 static void setter_join(struct __test_metadata *_metadata, struct setter *s)
 {
-	ASSERT_EQ(0, pthread_join(s->thread, NULL));
+	thread_join(_metadata, s->thread, "a setter");
 	EXPECT_EQ(0, s->undocumented);
 	EXPECT_LT(0UL, s->calls);
 }
@@ -70,6 +88,17 @@ static void setter_stop(struct __test_metadata *_metadata, struct setter *s)
 
 /* ----- Between setters. */
 
+/* In FIXTURE_SETUP. Returns the innermost namespace, all levels set to A. */
+static int levels_make(struct __test_metadata *_metadata, struct chain *c)
+{
+	struct pid_vec vec = vec_of(LEVELS, PID_A);
+
+	SKIP_WITHOUT_PID_VEC();
+	chain_make(_metadata, c, LEVELS, NULL);
+	EXPECT_EQ(0, try_set(c->ns[LEVELS], &vec));
+	return c->ns[LEVELS];
+}
+
 FIXTURE(race) {
 	struct chain c;
 	int fd;
@@ -77,12 +106,7 @@ FIXTURE(race) {
 
 FIXTURE_SETUP(race)
 {
-	struct pid_vec vec = vec_of(LEVELS, PID_A);
-
-	SKIP_WITHOUT_PID_VEC();
-	chain_make(_metadata, &self->c, LEVELS, NULL);
-	self->fd = self->c.ns[LEVELS];
-	EXPECT_EQ(0, try_set(self->fd, &vec));
+	self->fd = levels_make(_metadata, &self->c);
 }
 
 FIXTURE_TEARDOWN_PARENT(race)
@@ -99,6 +123,22 @@ static bool is_whole(const struct pid_vec *vec)
 	return true;
 }
 
+/*
+ * Has a loop another round? It has @many; on a slow machine as many as there
+ * is time for; and more as long as not all was @seen that should be.
+ */
+static bool goes_on(int round, int many, bool seen, long long end)
+{
+	if (round >= many && seen)
+		return false;
+	return round % 100 || now_ms(CLOCK_MONOTONIC) < end;
+}
+
+static long long loop_end(void)
+{
+	return now_ms(CLOCK_MONOTONIC) + LOOP_MS;
+}
+
 /* No EXPECT for each of them: it would be most of the time. */
 TEST_F_TIMEOUT(race, only_whole_vectors, 150)
 {
@@ -106,10 +146,11 @@ TEST_F_TIMEOUT(race, only_whole_vectors, 150)
 	struct setter b = { .fd = self->fd, .vec = vec_of(LEVELS, PID_B) };
 	int torn = 0, other = 0, failed = 0, seen_a = 0, seen_b = 0;
 	struct pid_vec vec = vec_of(LEVELS, 0);
+	long long end = loop_end();
 
 	setter_start(_metadata, &a, -1, 0);
 	setter_start(_metadata, &b, -1, 0);
-	for (int i = 0; i < 1000000; i++) {
+	for (int i = 0; goes_on(i, 1000000, seen_a && seen_b, end); i++) {
 		failed += try_get(self->fd, &vec) != 0;
 		torn += !is_whole(&vec);
 		seen_a += vec.pid[0] == PID_A;
@@ -166,12 +207,7 @@ FIXTURE_VARIANT_ADD(changed, last_pid_to_too_large) {
 
 FIXTURE_SETUP(changed)
 {
-	struct pid_vec vec = vec_of(LEVELS, PID_A);
-
-	SKIP_WITHOUT_PID_VEC();
-	chain_make(_metadata, &self->c, LEVELS, NULL);
-	self->fd = self->c.ns[LEVELS];
-	EXPECT_EQ(0, try_set(self->fd, &vec));
+	self->fd = levels_make(_metadata, &self->c);
 }
 
 FIXTURE_TEARDOWN_PARENT(changed)
@@ -210,9 +246,10 @@ TEST_F_TIMEOUT(changed, checked_is_used, 60)
 		.bad = variant->bad,
 	};
 	int ok = 0, refused = 0, other = 0, torn = 0;
+	long long end = loop_end();
 
 	ASSERT_EQ(0, pthread_create(&c.thread, NULL, changer_run, &c));
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; goes_on(i, 20000, ok && refused, end); i++) {
 		int err = try_set(self->fd, &vec);
 
 		ok += err == 0;
@@ -222,7 +259,7 @@ TEST_F_TIMEOUT(changed, checked_is_used, 60)
 		torn += !is_whole(&now) || now.pid[0] != PID_A;
 	}
 	atomic_store(&c.stop, true);
-	ASSERT_EQ(0, pthread_join(c.thread, NULL));
+	thread_join(_metadata, c.thread, "the changer");
 	EXPECT_EQ(0, other);
 	EXPECT_EQ(0, torn);
 	EXPECT_LT(0, ok);
@@ -270,7 +307,7 @@ static pid_t forker_start(struct __test_metadata *_metadata, int fd,
 			report_write(r);
 			_exit(0);
 		}
-		child_wait(_metadata, child);
+		child_end(_metadata, child, POLL_MS, "a forker's child");
 		expect_between(_metadata, r);
 	}
 	_exit(0);
@@ -291,7 +328,7 @@ TEST_F_TIMEOUT(race, setters_and_forkers, 150)
 	for (int i = 0; i < 2; i++)
 		forkers[i] = forker_start(_metadata, self->fd, report_new());
 	for (int i = 0; i < 2; i++)
-		child_wait(_metadata, forkers[i]);
+		child_end(_metadata, forkers[i], FORKERS_MS, "a forker");
 	setter_stop(_metadata, &a);
 	setter_stop(_metadata, &b);
 }
@@ -307,8 +344,7 @@ FIXTURE(life) {
 FIXTURE_SETUP(life)
 {
 	SKIP_WITHOUT_PID_VEC();
-	if (!have_pidfd_ioctls())
-		SKIP(return, NO_PIDFD_IOCTLS);
+	SKIP_WITHOUT_WORLD();
 	world_enter(_metadata, &self->w);
 }
 
@@ -342,46 +378,65 @@ TEST_F_TIMEOUT(life, set_beside_death, 90)
 	}
 }
 
+/* Lives until it is killed, or its parent is. */
+static void birth_live(int sock)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	report->pid = getpid();
+	if (write(sock, "b", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
 /* The maker of an unborn namespace gives it two processes, when told to. */
 static void birth_make(struct __test_metadata *_metadata, int sock)
 {
 	pid_t pid[2];
-	char byte;
 
 	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
 	ASSERT_EQ(0, unshare(CLONE_NEWPID));
 	for (int i = 0; i < 2; i++) {
-		ASSERT_EQ(1, write(sock, "r", 1));
-		ASSERT_EQ(1, read(sock, &byte, 1));
+		byte_send(_metadata, sock, 'r');
+		byte_wait(_metadata, sock, 'g', "the word to fork");
 		pid[i] = fork();
-		ASSERT_LE(0, pid[i]);
-		if (pid[i] == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			report->pid = getpid();
-			if (write(sock, "b", 1) != 1)
-				_exit(1);
-			for (;;)
-				pause();
+		ASSERT_LE(0, pid[i]) {
+			TH_LOG("fork: %s", strerror(errno));
 		}
-		ASSERT_EQ(1, read(sock, &byte, 1));
+		if (pid[i] == 0)
+			birth_live(sock);
+		byte_wait(_metadata, sock, 'g', "the word to go on");
 	}
-	stop_child(_metadata, pid[1]);
-	stop_child(_metadata, pid[0]);
+	member_kill(_metadata, pid[1]);
+	member_kill(_metadata, pid[0]);
 	_exit(0);
 }
 
-/* Waits for the maker ('r') or his child ('b'). */
-static void birth_wait(struct __test_metadata *_metadata, int sock, char who)
+/* The maker, ready to fork; the test's end of their socket. */
+static pid_t maker_start(struct __test_metadata *_metadata, int *sock)
 {
-	char byte;
+	int socks[2];
+	pid_t maker;
 
-	ASSERT_EQ(1, read(sock, &byte, 1));
-	ASSERT_EQ(who, byte);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, socks));
+	maker = fork();
+	ASSERT_LE(0, maker);
+	if (maker == 0) {
+		close(socks[0]);
+		birth_make(_metadata, socks[1]);
+	}
+	close(socks[1]);
+	*sock = socks[0];
+	byte_wait(_metadata, *sock, 'r', "the maker is ready");
+	return maker;
 }
 
-static void birth_go(struct __test_metadata *_metadata, int sock)
+/* Has the maker fork; the child's pid in there. */
+static pid_t birth(struct __test_metadata *_metadata, int sock)
 {
-	ASSERT_EQ(1, write(sock, "g", 1));
+	byte_send(_metadata, sock, 'g');
+	byte_wait(_metadata, sock, 'b', "a process is born");
+	return report->pid;
 }
 
 /*
@@ -392,39 +447,26 @@ TEST_F_TIMEOUT(life, set_beside_birth, 90)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		struct setter s = { .vec = vec_of(1, PID_A) };
-		int socks[2], pidfd;
+		int sock, pidfd;
 		pid_t maker;
 
-		ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
-					socks));
-		maker = fork();
-		ASSERT_LE(0, maker);
-		if (maker == 0) {
-			close(socks[0]);
-			birth_make(_metadata, socks[1]);
-		}
-		close(socks[1]);
-		birth_wait(_metadata, socks[0], 'r');
+		maker = maker_start(_metadata, &sock);
 		pidfd = sys_pidfd_open(maker, 0);
 		s.fd = ns_for_children(pidfd);
 		ASSERT_LE(0, s.fd);
 		EXPECT_EQ(ESRCH, try_set(s.fd, &s.vec));
 		setter_start(_metadata, &s, 0, ESRCH);
-		birth_go(_metadata, socks[0]);
-		birth_wait(_metadata, socks[0], 'b');
-		EXPECT_EQ(1, report->pid);
+		EXPECT_EQ(1, birth(_metadata, sock));
 		setter_join(_metadata, &s);
 		EXPECT_EQ(0, s.result);
-		birth_go(_metadata, socks[0]);
-		birth_wait(_metadata, socks[0], 'r');
-		birth_go(_metadata, socks[0]);
-		birth_wait(_metadata, socks[0], 'b');
-		EXPECT_EQ(PID_A + 1, report->pid);
-		birth_go(_metadata, socks[0]);
-		child_wait(_metadata, maker);
+		byte_send(_metadata, sock, 'g');
+		byte_wait(_metadata, sock, 'r', "the maker is ready again");
+		EXPECT_EQ(PID_A + 1, birth(_metadata, sock));
+		byte_send(_metadata, sock, 'g');
+		child_end(_metadata, maker, POLL_MS, "the maker");
 		close(s.fd);
 		close(pidfd);
-		close(socks[0]);
+		close(sock);
 	}
 }
 

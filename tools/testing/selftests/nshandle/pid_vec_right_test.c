@@ -172,52 +172,59 @@ FIXTURE_TEARDOWN_PARENT(right)
 	scene_left(_metadata, &self->s);
 }
 
-/* What the levels from SELF downward hold after one fork and a SET of @nr. */
-static struct pid_vec right_after(struct pid_vec vec, bool inside, __u32 nr)
+/*
+ * What the levels from SELF downward hold after the one fork that follows,
+ * which is of the process to make the call.
+ */
+static struct pid_vec right_fork(struct __test_metadata *_metadata,
+				 const struct world *w, enum ns where,
+				 bool inside)
 {
+	struct pid_vec vec = get_levels(_metadata, w, where);
 	int bottom = vec.nr - 1;
 
 	for (int i = 0; i <= bottom; i++)
 		if (inside || i == bottom)
 			vec.pid[i]++;
-	for (__u32 i = 0; i < nr; i++)
-		vec.pid[i] = LAST(i);
+	if (inside)
+		ASSERT_EQ(0, try_setns(w->ns[where], CLONE_NEWPID));
 	return vec;
+}
+
+static void right_become(struct __test_metadata *_metadata,
+			 const struct world *w, enum caller who,
+			 enum keep keep)
+{
+	become_caller(_metadata, w, who);
+	keep_caps(_metadata, keep);
 }
 
 TEST_F(right, set)
 {
 	struct world *w = &self->s.w;
-	int fd = w->ns[variant->ns];
 	struct pid_vec vec = new_vec(variant->nr);
-	struct pid_vec after = get_levels(_metadata, w, variant->ns);
+	struct pid_vec after = right_fork(_metadata, w, variant->ns,
+					  variant->inside);
 
-	after = right_after(after, variant->inside,
-			    variant->set ? 0 : variant->nr);
-	if (variant->inside)
-		ASSERT_EQ(0, try_setns(fd, CLONE_NEWPID));
 	IN_CHILD {
-		become_caller(_metadata, w, variant->caller);
-		keep_caps(_metadata, variant->keep);
-		EXPECT_EQ(variant->set, try_set(fd, &vec));
+		right_become(_metadata, w, variant->caller, variant->keep);
+		EXPECT_EQ(variant->set, try_set(w->ns[variant->ns], &vec));
 	}
+	if (!variant->set)
+		memcpy(after.pid, vec.pid, vec.nr * sizeof(vec.pid[0]));
 	expect_levels(_metadata, w, variant->ns, &after);
 }
 
 TEST_F(right, get)
 {
 	struct world *w = &self->s.w;
-	int fd = w->ns[variant->ns];
 	struct pid_vec vec = new_vec(variant->nr);
-	struct pid_vec after = get_levels(_metadata, w, variant->ns);
+	struct pid_vec after = right_fork(_metadata, w, variant->ns,
+					  variant->inside);
 
-	after = right_after(after, variant->inside, 0);
-	if (variant->inside)
-		ASSERT_EQ(0, try_setns(fd, CLONE_NEWPID));
 	IN_CHILD {
-		become_caller(_metadata, w, variant->caller);
-		keep_caps(_metadata, variant->keep);
-		EXPECT_EQ(variant->get, try_get(fd, &vec));
+		right_become(_metadata, w, variant->caller, variant->keep);
+		EXPECT_EQ(variant->get, try_get(w->ns[variant->ns], &vec));
 		for (__u32 i = 0; i < variant->nr; i++) {
 			EXPECT_EQ(variant->get ? LAST(i) : after.pid[i],
 				  vec.pid[i]);
@@ -346,14 +353,13 @@ TEST_F(dying, cannot_be_set)
 {
 	struct world *w = &self->s.w;
 	struct pid_vec vec = new_vec(1), last;
-	siginfo_t info;
 	pid_t pid;
 
 	ASSERT_EQ(0, try_setns(w->ns[CHILD], CLONE_NEWPID));
 	EXPECT_EQ(0, try_set(w->ns[CHILD], &vec));
 	pid = fork_reporter();
 	ASSERT_LT(0, pid);
-	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+	expect_end(_metadata, pid, POLL_MS, "a process born in there");
 	last = vec_get(_metadata, w->ns[CHILD], 2);
 	EXPECT_EQ(LAST(0) + 1, last.pid[0]);
 

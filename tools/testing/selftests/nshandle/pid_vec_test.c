@@ -99,7 +99,7 @@ static bool expect_next(struct __test_metadata *_metadata,
 	ASSERT_LT(0, pid) {
 		TH_LOG("fork: %s", strerror(errno));
 	}
-	child_wait(_metadata, pid);
+	child_end(_metadata, pid, POLL_MS, "a new process");
 	ASSERT_EQ(l->nr, report_nspid(_metadata, report, pids));
 	EXPECT_EQ(pid, pids[0]);
 	for (int level = 1; level < l->nr; level++) {
@@ -416,7 +416,7 @@ static void value_expect_next(struct __test_metadata *_metadata, pid_t want)
 	pid_t pid = fork_reporter();
 
 	ASSERT_LT(0, pid);
-	child_wait(_metadata, pid);
+	child_end(_metadata, pid, POLL_MS, "a new process");
 	EXPECT_EQ(want, report->pid);
 }
 
@@ -424,20 +424,22 @@ static void value_expect_next(struct __test_metadata *_metadata, pid_t want)
 static void value_take(struct __test_metadata *_metadata, int fd, pid_t want)
 {
 	struct pid_vec vec = vec_of(1, want - 1);
-	eventfd_t pid;
-	int born;
+	int born = eventfd(0, EFD_CLOEXEC);
+	pid_t pid;
 
-	born = eventfd(0, EFD_CLOEXEC);
 	ASSERT_LE(0, born);
 	ASSERT_EQ(0, try_set(fd, &vec));
-	if (fork() == 0) {
+	pid = fork();
+	ASSERT_LE(0, pid) {
+		TH_LOG("fork: %s", strerror(errno));
+	}
+	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		eventfd_write(born, getpid());
 		for (;;)
 			pause();
 	}
-	ASSERT_EQ(0, eventfd_read(born, &pid));
-	ASSERT_EQ((eventfd_t)want, pid);
+	ASSERT_EQ((eventfd_t)want, event_wait(_metadata, born, "a birth"));
 	close(born);
 }
 
@@ -448,7 +450,8 @@ TEST_F(value, next_pids)
 
 	ASSERT_EQ(0, try_setns(self->fd, CLONE_NEWPID));
 	if (variant->taken)
-		value_take(_metadata, self->fd, value_of(self->max, variant->taken));
+		value_take(_metadata, self->fd,
+			   value_of(self->max, variant->taken));
 	EXPECT_EQ(variant->err, try_set(self->fd, &vec));
 	EXPECT_EQ(0, memcmp(&want, &vec, sizeof(vec)));
 	/* When it was refused, the init's still is the last. */

@@ -11,6 +11,52 @@
 /* A limit of the kernel: MAX_PID_NS_LEVEL. */
 #define MAX_LEVEL 32
 
+/* ----- More that is waited for, and told by @what if it does not come. */
+
+/* As child_wait() for one that ends by itself. */
+static inline void child_end(struct __test_metadata *_metadata, pid_t pid,
+			     int ms, const char *what)
+{
+	expect_end(_metadata, pid, ms, what);
+	child_wait(_metadata, pid);
+}
+
+/* What somebody has written to an eventfd. */
+static inline eventfd_t event_wait(struct __test_metadata *_metadata, int fd,
+				   const char *what)
+{
+	eventfd_t value = 0;
+
+	ASSERT_TRUE(is_readable(fd, POLL_MS)) {
+		TH_LOG("no news within %d ms: %s", POLL_MS, what);
+	}
+	ASSERT_EQ(0, eventfd_read(fd, &value));
+	return value;
+}
+
+/* The next byte from a pipe or a socket is @want. */
+static inline void byte_wait(struct __test_metadata *_metadata, int fd,
+			     char want, const char *what)
+{
+	char byte = 0;
+
+	ASSERT_TRUE(is_readable(fd, POLL_MS)) {
+		TH_LOG("nothing within %d ms: %s", POLL_MS, what);
+	}
+	ASSERT_EQ(1, read(fd, &byte, 1)) {
+		TH_LOG("the other end is closed: %s", what);
+	}
+	ASSERT_EQ(want, byte) {
+		TH_LOG("not '%c' but '%c': %s", want, byte, what);
+	}
+}
+
+static inline void byte_send(struct __test_metadata *_metadata, int fd,
+			     char byte)
+{
+	ASSERT_EQ(1, send(fd, &byte, 1, MSG_NOSIGNAL));
+}
+
 /* ----- What a new process sees of itself. */
 
 struct report {
@@ -131,14 +177,6 @@ static inline void expect_no_birth(struct __test_metadata *_metadata,
 	EXPECT_EQ(err, seen);
 }
 
-/* Is it over for @pidfd within @ms? */
-static inline bool has_exited(int pidfd, int ms)
-{
-	struct pollfd fd = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&fd, 1, ms) == 1;
-}
-
 /* ----- Chains. */
 
 /*
@@ -206,8 +244,6 @@ static inline void chain_grow(struct __test_metadata *_metadata,
 static inline void chain_make(struct __test_metadata *_metadata,
 			      struct chain *c, int bottom, chain_fn *end)
 {
-	struct pollfd fd;
-
 	if (!in_init_pidns())
 		skip_test(_metadata, "not in the initial pid namespace");
 	c->ns[0] = ns_open_self(_metadata);
@@ -216,8 +252,7 @@ static inline void chain_make(struct __test_metadata *_metadata,
 	c->ready = eventfd(0, EFD_CLOEXEC);
 	ASSERT_LE(0, c->ready);
 	chain_grow(_metadata, c, bottom, end);
-	fd = (struct pollfd){ .fd = c->ready, .events = POLLIN };
-	ASSERT_EQ(1, poll(&fd, 1, POLL_MS));
+	event_wait(_metadata, c->ready, "the chain is made");
 }
 
 /*

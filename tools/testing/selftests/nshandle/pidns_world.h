@@ -92,6 +92,37 @@ static inline int ns_for_children(int pidfd)
 	return ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
 }
 
+/* ----- Waiting, but not for ever: what does not come is told by name. */
+
+static inline bool is_readable(int fd, int ms)
+{
+	struct pollfd fds = { .fd = fd, .events = POLLIN };
+
+	return poll(&fds, 1, ms) == 1;
+}
+
+/* Is it over for @pidfd within @ms? */
+static inline bool has_exited(int pidfd, int ms)
+{
+	return is_readable(pidfd, ms);
+}
+
+/* Returns when child @pid can be waited for; that it dies is up to others. */
+static inline void expect_end(struct __test_metadata *_metadata, pid_t pid,
+			      int ms, const char *what)
+{
+	int pidfd = sys_pidfd_open(pid, 0);
+
+	ASSERT_LE(0, pidfd);
+	ASSERT_TRUE(has_exited(pidfd, ms)) {
+		TH_LOG("%s (process %d) has not ended after %d ms", what, pid,
+		       ms);
+	}
+	close(pidfd);
+}
+
+/* ----- The members. */
+
 typedef void member_fn(struct __test_metadata *_metadata, struct world *w);
 
 static inline void member_run(struct __test_metadata *_metadata,
@@ -140,6 +171,7 @@ static inline pid_t member_start(struct __test_metadata *_metadata,
 static inline void member_kill(struct __test_metadata *_metadata, pid_t pid)
 {
 	ASSERT_EQ(0, kill(pid, SIGKILL));
+	expect_end(_metadata, pid, POLL_MS, "what was killed");
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 }
 

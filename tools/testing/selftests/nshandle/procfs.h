@@ -187,6 +187,14 @@ static inline void skip_without_pidns(struct __test_metadata *_metadata)
 
 #define SKIP_WITHOUT_PIDNS() skip_without_pidns(_metadata)
 
+/* A whole FIXTURE_SETUP for who needs no more than the world. */
+static inline void procfs_world_enter(struct __test_metadata *_metadata,
+				      struct world *w)
+{
+	skip_without_pidns(_metadata);
+	world_enter(_metadata, w);
+}
+
 /* A mount namespace of our own, where /tmp is empty and ours. */
 static inline void private_mounts(struct __test_metadata *_metadata)
 {

@@ -26,6 +26,14 @@ static inline void mounts_setup(struct __test_metadata *_metadata)
 	ASSERT_EQ(0, mkdir(MNT, 0755));
 }
 
+/* The world, with MNT to mount on. */
+static inline void mounts_world_enter(struct __test_metadata *_metadata,
+				      struct world *w)
+{
+	procfs_world_enter(_metadata, w);
+	mounts_setup(_metadata);
+}
+
 static inline int open_dir(struct __test_metadata *_metadata, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -48,7 +56,8 @@ static inline int attach(struct __test_metadata *_metadata, int fc)
 }
 
 /* The options of the superblock mounted at MNT; "" if nothing is. */
-static inline void shown_options(struct __test_metadata *_metadata, char options[128])
+static inline void shown_options(struct __test_metadata *_metadata,
+				 char options[128])
 {
 	FILE *f = fopen("/proc/self/mountinfo", "re");
 	char line[1024], *rest;
@@ -88,7 +97,8 @@ static inline void expect_is_of(struct __test_metadata *_metadata, int dir,
 }
 
 /* How many processes a user sees who is nobody, or in a group. */
-static inline int user_count(struct __test_metadata *_metadata, int dir, gid_t group)
+static inline int user_count(struct __test_metadata *_metadata, int dir,
+			     gid_t group)
 {
 	int *count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0), ret;

@@ -6,10 +6,8 @@
 # mount(2) in one text, since 2.39 one by one to fsconfig(2). Needs root,
 # unshare(1) of util-linux and, to tell which, strace.
 
-# What is mounted here is gone when we are.
-[ "$1" = unshared ] || ! unshare --mount true 2>/dev/null ||
-	exec unshare --mount "$0" unshared
 . "$(dirname "$0")/cmd_lib.sh"
+own_mounts "$1"
 
 by_fsconfig()
 {

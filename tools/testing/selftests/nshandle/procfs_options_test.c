@@ -96,10 +96,7 @@ FIXTURE_VARIANT_ADD(beside, all_last) {
 
 FIXTURE_SETUP(beside)
 {
-	SKIP_WITHOUT_WORLD();
-	SKIP_WITHOUT_PIDNS();
-	world_enter(_metadata, &self->w);
-	mounts_setup(_metadata);
+	mounts_world_enter(_metadata, &self->w);
 	name_ns(_metadata, &self->w, CHILD);
 }
 
@@ -199,10 +196,7 @@ FIXTURE_VARIANT_ADD(group, of_box_root) {
 
 FIXTURE_SETUP(group)
 {
-	SKIP_WITHOUT_WORLD();
-	SKIP_WITHOUT_PIDNS();
-	world_enter(_metadata, &self->w);
-	mounts_setup(_metadata);
+	mounts_world_enter(_metadata, &self->w);
 }
 
 FIXTURE_TEARDOWN_PARENT(group)
@@ -268,10 +262,7 @@ FIXTURE_VARIANT_ADD(userns, covered_subset) {
 
 FIXTURE_SETUP(userns)
 {
-	SKIP_WITHOUT_WORLD();
-	SKIP_WITHOUT_PIDNS();
-	world_enter(_metadata, &self->w);
-	mounts_setup(_metadata);
+	mounts_world_enter(_metadata, &self->w);
 	if (variant->covered)
 		ASSERT_EQ(0, mount("tmpfs", "/proc/sys", "tmpfs", 0, NULL));
 	name_ns(_metadata, &self->w, BOX);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PROCFS_GET_PID_NAMESPACE, by a 64-bit and by a 32-bit system call.
+ */
+#ifndef NSHANDLE_PROCFS_QUERY_H
+#define NSHANDLE_PROCFS_QUERY_H
+
+#include "procfs.h"
+
+/* ----- Two ways to call. */
+
+typedef int ask_fn(int fd, unsigned int cmd, unsigned long arg);
+
+static inline int ask_64(int fd, unsigned int cmd, unsigned long arg)
+{
+	return syscall(__NR_ioctl, fd, cmd, arg);
+}
+
+#ifdef __x86_64__
+#define I386_NR_GETPID	20
+#define I386_NR_IOCTL	54
+
+/* As a 32-bit program does it; the four registers are lost on some kernels. */
+static inline int call_32(int nr, int fd, unsigned int cmd, unsigned int arg)
+{
+	long ret;
+
+	asm volatile("int $0x80" : "=a" (ret)
+		     : "a" (nr), "b" (fd), "c" (cmd), "d" (arg)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+static inline int ask_32(int fd, unsigned int cmd, unsigned long arg)
+{
+	int ret = call_32(I386_NR_IOCTL, fd, cmd, arg);
+
+	if (ret >= 0)
+		return ret;
+	errno = -ret;
+	return -1;
+}
+
+/* A kernel that does not know them ends us by SIGSEGV. */
+static inline bool have_32(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(call_32(I386_NR_GETPID, 0, 0, 0) != getpid());
+	waitpid(pid, &status, 0);
+	return status == 0;
+}
+#else
+static inline int ask_32(int fd, unsigned int cmd, unsigned long arg)
+{
+	return ask_64(fd, cmd, arg);
+}
+
+static inline bool have_32(void)
+{
+	return false;
+}
+#endif
+
+/* In FIXTURE_SETUP, after SKIP_WITHOUT_PIDNS(). */
+static inline void skip_without(struct __test_metadata *_metadata,
+				ask_fn *ask)
+{
+	if (ask == ask_32 && !have_32())
+		skip_test(_metadata, "no 32-bit system calls");
+}
+
+/* The descriptor that the next call would return. */
+static inline int next_fd(struct __test_metadata *_metadata)
+{
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	ASSERT_LE(0, fd);
+	close(fd);
+	return fd;
+}
+
+/* The call on @fd fails with @err; or, if that is 0, names namespace @want. */
+static inline void expect_answer(struct __test_metadata *_metadata,
+				 ask_fn *ask, int fd, int err, int want)
+{
+	int next = next_fd(_metadata);
+	int ns = ask(fd, PROCFS_GET_PID_NAMESPACE, 0);
+
+	if (err) {
+		EXPECT_EQ(-1, ns);
+		EXPECT_EQ(err, errno);
+		EXPECT_EQ(next, next_fd(_metadata));
+		return;
+	}
+	ASSERT_EQ(next, ns) {
+		TH_LOG("PROCFS_GET_PID_NAMESPACE: %s", strerror(errno));
+	}
+	EXPECT_TRUE(same_ns(_metadata, ns, want));
+	close(ns);
+}
+
+#endif /* NSHANDLE_PROCFS_QUERY_H */
