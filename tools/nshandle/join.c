@@ -6,21 +6,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "nshandle.h"
-
-struct join {
-	pid_t pid;
-	int pidfd;
-	int flags;		/* what to join, as for setns(2) */
-	bool all;
-	bool keep_ids;
-	bool procfs_mute;	/* --all could not compare everything */
-	char **argv;
-};
 
 static const char help[] =
 	"Usage: nshandle join -t PID [OPTION...] [--] [COMMAND [ARG...]]\n"
@@ -37,6 +28,11 @@ static const char help[] =
 	"  -U, --user        user ids; COMMAND then runs as uid and gid 0\n"
 	"  -C, --cgroup      control groups\n"
 	"  -T, --time        clock offsets\n"
+	"      --skip-joined leave alone those that the caller is in already\n"
+	"      --for-children\n"
+	"                    -p, -T: those that its children are born in\n"
+	"      --root        its root and working directory (with -m or -a)\n"
+	"      --dry-run     join nothing and run nothing: say if it could be\n"
 	"      --preserve-credentials\n"
 	"                    keep uid, gid and groups with -U\n"
 	"  -h, --help        show this text\n"
@@ -44,9 +40,14 @@ static const char help[] =
 	"\n"
 	"Exit status: that of COMMAND (128 + N if signal N ended it), 1 if\n"
 	"the namespaces could not be joined, 2 for wrong usage, 126 if\n"
-	"COMMAND could not be run, 127 if it was not found.\n";
+	"COMMAND could not be run, 127 if it was not found. With --dry-run:\n"
+	"0 if they could be joined, 1 or 2.\n";
 
-enum { OPT_KEEP_IDS = OPT_LONG };
+/* An option that is a flag of setns(2) is that flag above OPT_HOW. */
+enum {
+	OPT_KEEP_IDS	= OPT_LONG,
+	OPT_HOW		= 2 * OPT_LONG,
+};
 
 static const struct option options[] = {
 	{ "target",			required_argument, NULL, 't' },
@@ -59,6 +60,14 @@ static const struct option options[] = {
 	{ "user",			no_argument, NULL, 'U' },
 	{ "cgroup",			no_argument, NULL, 'C' },
 	{ "time",			no_argument, NULL, 'T' },
+	{ "skip-joined",		no_argument, NULL,
+	  OPT_HOW | SETNS_SKIP_JOINED },
+	{ "for-children",		no_argument, NULL,
+	  OPT_HOW | SETNS_FOR_CHILDREN },
+	{ "root",			no_argument, NULL,
+	  OPT_HOW | SETNS_ROOT },
+	{ "dry-run",			no_argument, NULL,
+	  OPT_HOW | SETNS_DRY_RUN },
 	{ "preserve-credentials",	no_argument, NULL, OPT_KEEP_IDS },
 	{ "help",			no_argument, NULL, 'h' },
 	{ "version",			no_argument, NULL, 'V' },
@@ -90,10 +99,32 @@ static int take_option(struct join *join, int option, char **argv)
 	case ':':
 	case '?':
 		return complain_option("join", option, argv);
-	default:
-		join->flags |= ns_type_of_letter(option)->flag;
-		return -1;
 	}
+	if (option & OPT_HOW)
+		join->how |= option & ~OPT_HOW;
+	else
+		join->types |= ns_type_of_letter(option)->flag;
+	return -1;
+}
+
+/* The options together: those that need others. */
+static int look_at_options(const struct join *join)
+{
+	if (!join->pid)
+		return complain_usage("join",
+				      "which process? -t PID is missing");
+	if (join->all)
+		return -1;
+	if (!join->types)
+		return complain_usage("join",
+				      "which namespaces? -a or some of -m -u -i -n -p -U -C -T are missing");
+	if ((join->how & SETNS_ROOT) && !(join->types & CLONE_NEWNS))
+		return complain_usage("join", "--root needs -m or -a");
+	if ((join->how & SETNS_FOR_CHILDREN) &&
+	    !(join->types & (CLONE_NEWPID | CLONE_NEWTIME)))
+		return complain_usage("join",
+				      "--for-children needs -p, -T or -a");
+	return -1;
 }
 
 static int parse(struct join *join, int argc, char **argv)
@@ -108,23 +139,17 @@ static int parse(struct join *join, int argc, char **argv)
 			return status;
 	}
 	join->argv = argv + optind;
-
-	if (!join->pid)
-		return complain_usage("join",
-				      "which process? -t PID is missing");
-	if (!join->all && !join->flags)
-		return complain_usage("join",
-				      "which namespaces? -a or some of -m -u -i -n -p -U -C -T are missing");
-	return -1;
+	return look_at_options(join);
 }
 
 /*
  * The kernel refuses a set that holds the user namespace the caller is in,
- * and --all means the others anyway. If the process ends and its number is
+ * and --all means the others anyway. Unless the kernel is asked to leave them
+ * out itself, they are compared here. If the process ends and its number is
  * used again while we look, setns(2) on the pidfd fails with ESRCH, so that
  * a wrong comparison does no harm.
  */
-static int add_all(struct join *join)
+static int add_others(struct join *join)
 {
 	pid_t pid = ns_procfs_pid(join->pidfd);
 
@@ -139,53 +164,42 @@ static int add_all(struct join *join)
 		if (answer == NS_UNKNOWN)
 			join->procfs_mute = true;
 		if (answer == NS_UNKNOWN || answer == NS_OTHER)
-			join->flags |= type->flag;
+			join->types |= type->flag;
 	}
 	return -1;
 }
 
-static const char *why_invalid(const struct join *join)
+/*
+ * --root speaks of the mount namespace even if the caller is in it, and
+ * --for-children of namespaces that are compared with others: the kernel knows
+ * better how. It is to have all types that there are; see join_types().
+ */
+static int add_all(struct join *join)
 {
-	pid_t pid = ns_procfs_pid(join->pidfd);
+	if (!(join->how & ~SETNS_DRY_RUN))
+		return add_others(join);
 
-	if (kernel_older_than(5, 8))
-		return " (Linux 5.8 or newer is needed)";
+	join->how |= SETNS_SKIP_JOINED;
 	for (const struct ns_type *type = ns_types; type->flag; type++)
-		if ((join->flags & type->flag) &&
-		    ns_compare(pid, type) == NS_ABSENT)
-			return " (this kernel lacks a type of them)";
-	if ((join->flags & CLONE_NEWUSER) &&
-	    ns_compare(pid, ns_type_of_letter('U')) == NS_SHARED)
-		return " (the caller is in that user namespace already)";
-	if (join->procfs_mute)
-		return " (/proc does not tell what it is in: name the namespaces instead of -a)";
-	return "";
+		join->types |= type->flag;
+	return -1;
 }
 
-static const char *why(const struct join *join, int error)
+/*
+ * One call, which does nothing if it fails. If --all has named types that the
+ * kernel was built without, then one more.
+ */
+static int join_types(struct join *join)
 {
-	switch (error) {
-	case EPERM:
-		return " (needs CAP_SYS_ADMIN over each of them, and read access as for ptrace)";
-	case ESRCH:
-		return why_no_process(join->pidfd);
-	case EINVAL:
-		return why_invalid(join);
-	case EUSERS:
-		return " (its memory is shared with another process)";
-	default:
-		return "";
-	}
-}
+	int error = join_try(join, join->types | join->how);
+	int unknown = 0;
 
-static int complain_join(const struct join *join)
-{
-	char words[NS_WORDS_MAX];
-	int error = errno;
-
-	return complain(EXIT_FAILED, "cannot join %s of process %d: %s%s",
-			ns_words(join->flags, words), join->pid,
-			strerror(error), why(join, error));
+	if (error == EINVAL && join->all)
+		unknown = join_unknown_types(join->types);
+	if (!unknown)
+		return error;
+	join->types &= ~unknown;
+	return join_try(join, join->types | join->how);
 }
 
 /*
@@ -211,17 +225,59 @@ static int become_root(bool no_groups)
 			what, strerror(errno));
 }
 
-static int enter(const struct join *join)
+static int show_dry_run(const struct join *join)
 {
-	bool become = (join->flags & CLONE_NEWUSER) && !join->keep_ids;
+	char words[NS_WORDS_MAX];
+
+	ns_words(join->types | (join->how & SETNS_ROOT), words);
+	if (join->types)
+		printf("can join %s of process %d%s\n", words, join->pid,
+		       join->how & SETNS_SKIP_JOINED ?
+		       ", or is in them already" : "");
+	else
+		printf("nothing to join: the caller is in all namespaces of process %d\n",
+		       join->pid);
+	return end_output();
+}
+
+/*
+ * Does COMMAND change to another user namespace (asked before the call), or
+ * must it be a child to be in the pid namespace (asked after it)? Not if
+ * --skip-joined leaves it alone because the caller is in it itself.
+ */
+static bool changes(const struct join *join, int letter)
+{
+	const struct ns_type *type = ns_type_of_letter(letter);
+	bool same;
+	int self;
+
+	if (!(join->types & type->flag))
+		return false;
+	if (!(join->how & SETNS_SKIP_JOINED))
+		return true;
+
+	self = sys_pidfd_open(getpid());
+	same = type->children ? ns_same(self, self, type, true) :
+				ns_same(self, join->pidfd, type, false);
+	close(self);
+	return !same;
+}
+
+/* A dry run asks with the credentials that the call would be made with. */
+static int enter(struct join *join)
+{
+	bool become = !join->keep_ids && changes(join, 'U');
 	bool no_groups = become && (!getgroups(0, NULL) ||
 				    !setgroups(0, NULL));
+	int error = 0;
 
-	/* --all of a process that shares every namespace with us */
-	if (!join->flags)
-		return -1;
-	if (setns(join->pidfd, join->flags))
-		return complain_join(join);
+	/* None: --all of a process that shares every namespace with us. */
+	if (join->types)
+		error = join_types(join);
+	if (error)
+		return complain_join(join, error);
+	if (join->how & SETNS_DRY_RUN)
+		return show_dry_run(join);
 	return become ? become_root(no_groups) : -1;
 }
 
@@ -243,7 +299,7 @@ int cmd_join(int argc, char **argv)
 		return status;
 
 	/* The pidfd closes itself on exec: the command never sees it. */
-	if (join.flags & CLONE_NEWPID)
+	if (changes(&join, 'p'))
 		return run_in_child(join.argv);
 	return run_here(join.argv);
 }

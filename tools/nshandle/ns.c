@@ -36,16 +36,22 @@ const struct ns_type *ns_type_of_letter(int letter)
 	return NULL;
 }
 
-/* The set in words, such as "mnt,uts,net". */
+static void add_word(char words[NS_WORDS_MAX], const char *word)
+{
+	if (words[0])
+		strcat(words, ",");
+	strcat(words, word);
+}
+
+/* The set in words, such as "mnt,root,net": what setns(2) asks, in order. */
 const char *ns_words(int flags, char words[NS_WORDS_MAX])
 {
 	words[0] = '\0';
 	for (const struct ns_type *type = ns_types; type->flag; type++) {
-		if (!(flags & type->flag))
-			continue;
-		if (words[0])
-			strcat(words, ",");
-		strcat(words, type->name);
+		if (flags & type->flag)
+			add_word(words, type->name);
+		if (type->flag == CLONE_NEWNS && (flags & SETNS_ROOT))
+			add_word(words, "root");
 	}
 	return words;
 }
@@ -153,6 +159,24 @@ int ns_open(int pidfd, const struct ns_type *type, bool children)
 	if (fd >= 0 || errno != ENOTTY)
 		return fd;
 	return open_link(pidfd, children ? type->children : type->name);
+}
+
+/*
+ * Do two processes share a namespace, or one of them and the next child of
+ * the other? False if either does not tell.
+ */
+bool ns_same(int pidfd, int other, const struct ns_type *type, bool children)
+{
+	int fds[2] = { ns_open(pidfd, type, false),
+		       ns_open(other, type, children) };
+	struct stat st[2];
+	bool same;
+
+	same = !fstat(fds[0], &st[0]) && !fstat(fds[1], &st[1]) &&
+	       same_file(&st[0], &st[1]);
+	close(fds[0]);
+	close(fds[1]);
+	return same;
 }
 
 /* After ns_open() failed. */

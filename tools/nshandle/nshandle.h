@@ -19,6 +19,12 @@
 #define CLONE_NEWTIME		0x00000080
 #endif
 
+/* As in <linux/nshandle.h>, which need not be there. */
+#define SETNS_SKIP_JOINED	0x01
+#define SETNS_DRY_RUN		0x02
+#define SETNS_FOR_CHILDREN	0x04
+#define SETNS_ROOT		0x08
+
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* Exit statuses of our own; any other is that of the command we ran. */
@@ -35,6 +41,23 @@ int cmd_last_pid(int argc, char **argv);
 int cmd_proc(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_spawn(int argc, char **argv);
+
+/* join.c: what is to be joined; refuse.c: how it went */
+
+struct join {
+	pid_t pid;
+	int pidfd;
+	int types;		/* of namespaces, CLONE_NEW* */
+	int how;		/* SETNS_* */
+	bool all;
+	bool keep_ids;
+	bool procfs_mute;	/* --all could not compare everything */
+	char **argv;
+};
+
+int join_try(const struct join *join, int flags);
+int join_unknown_types(int types);
+int complain_join(const struct join *join, int error);
 
 /* last_pid.c: pids of a process at each level, or the last ones given */
 
@@ -82,6 +105,7 @@ bool same_file(const struct stat *a, const struct stat *b);
 enum ns_answer ns_compare(pid_t pid, const struct ns_type *type);
 pid_t ns_procfs_pid(int pidfd);
 int ns_open(int pidfd, const struct ns_type *type, bool children);
+bool ns_same(int pidfd, int other, const struct ns_type *type, bool children);
 int complain_ns(pid_t pid, int pidfd, const struct ns_type *type);
 int open_pid_ns(const char *command, const char *name, pid_t pid);
 

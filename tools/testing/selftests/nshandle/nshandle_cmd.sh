@@ -19,8 +19,6 @@ all_of_ourselves_joins_nothing
 letters_join_one_type
 long_names_join_one_type
 one_setns
-own_user_namespace
-not_permitted
 failure_runs_nothing
 zombie
 command_not_found
@@ -212,22 +210,6 @@ one_setns()
 		fail "$calls"
 }
 
-own_user_namespace()
-{
-	start_box unshare --uts
-	run nshandle join -t "$box" -u -U true
-	want_status 1
-	want_err "nshandle: cannot join user,uts of process $box: Invalid argument (the caller is in that user namespace already)"
-}
-
-not_permitted()
-{
-	run unshare --setgid 65534 --setuid 65534 \
-		nshandle join -t "$full" -m -u -n true
-	want_status 1
-	want_err "nshandle: cannot join mnt,uts,net of process $full: Operation not permitted (needs CAP_SYS_ADMIN over each of them, and read access as for ptrace)"
-}
-
 failure_runs_nothing()
 {
 	start_box unshare --uts
@@ -383,8 +365,6 @@ stops_and_continues_with_the_command()
 }
 
 prepare_cases
-start_box unshare --user --map-root-user --mount --uts --ipc --net --pid \
-	--cgroup --time --fork
-full=$box
+start_full
 # shellcheck disable=SC2086 # a list of words
 run_cases $cases

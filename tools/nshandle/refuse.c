@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Why a process's namespaces could not be joined, and which of them refused:
+ * setns(2) tells no more than an errno. Where the kernel has dry runs, those
+ * of fewer namespaces tell whose it was.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nshandle.h"
+
+/* A process in the middle of unshare(2) or setns(2) is so for a moment. */
+#define PATIENCE_MS	100
+
+/* --all may have implied the last one. */
+static const struct option_word {
+	int flag;
+	const char *name;
+} option_words[] = {
+	{ SETNS_ROOT,		"--root" },
+	{ SETNS_FOR_CHILDREN,	"--for-children" },
+	{ SETNS_DRY_RUN,	"--dry-run" },
+	{ SETNS_SKIP_JOINED,	"--skip-joined" },
+	{ 0 }
+};
+
+/* What the answer of a namespace means; the first line that fits. */
+static const struct reason {
+	int flags;		/* of whom */
+	int error;
+	const char *text;
+} reasons[] = {
+	{ CLONE_NEWUSER, EPERM,
+	  " (needs CAP_SYS_ADMIN in it)" },
+	{ CLONE_NEWNS, EPERM,
+	  " (needs CAP_SYS_ADMIN over it, and with CAP_SYS_CHROOT in COMMAND's user namespace)" },
+	{ SETNS_ROOT, EPERM,
+	  " (needs CAP_SYS_CHROOT in COMMAND's user namespace)" },
+	{ ~0, EPERM,
+	  " (needs CAP_SYS_ADMIN over it, and in COMMAND's user namespace)" },
+	{ CLONE_NEWUSER | CLONE_NEWNS | SETNS_ROOT, EINVAL,
+	  " (the caller shares its root and working directory with another process)" },
+	{ CLONE_NEWPID, EINVAL,
+	  " (neither the caller's own nor below it)" },
+	{ CLONE_NEWTIME, EUSERS,
+	  " (the caller shares its memory with another process)" },
+	{ SETNS_ROOT, EACCES,
+	  " (the caller may not search it, or the working directory)" },
+	{ SETNS_ROOT, EAGAIN,
+	  " (it or the working directory is not in the mount namespace)" },
+	{ 0 }
+};
+
+static const char *find_reason(int flags, int error)
+{
+	const struct reason *reason = reasons;
+
+	while (reason->flags &&
+	       !((reason->flags & flags) && reason->error == error))
+		reason++;
+	return reason->flags ? reason->text : "";
+}
+
+/*
+ * One setns(2), and its errno or 0. EAGAIN is an answer for the moment: the
+ * root and the mount namespace of the process did not go together.
+ */
+int join_try(const struct join *join, int flags)
+{
+	for (int ms = 0;; ms++) {
+		if (!setns(join->pidfd, flags))
+			return 0;
+		if (errno != EAGAIN || !(flags & SETNS_ROOT) ||
+		    ms == PATIENCE_MS)
+			return errno;
+		usleep(1000);
+	}
+}
+
+/*
+ * The answer to a dry run that joins the caller itself in what it is in: an
+ * unknown bit is EINVAL, and nothing else is.
+ */
+static int ask_about(int type)
+{
+	int pidfd = sys_pidfd_open(getpid());
+	int flags = type | SETNS_SKIP_JOINED | SETNS_DRY_RUN;
+	int error = setns(pidfd, flags) ? errno : 0;
+
+	close(pidfd);
+	return error;
+}
+
+static bool kernel_has_flags(void)
+{
+	return !ask_about(CLONE_NEWNS);
+}
+
+/* Those of these types that a kernel with the flags was built without. */
+int join_unknown_types(int types)
+{
+	int unknown = 0;
+
+	if (!kernel_has_flags())
+		return 0;
+	for (const struct ns_type *type = ns_types; type->flag; type++)
+		if ((types & type->flag) && ask_about(type->flag) == EINVAL)
+			unknown |= type->flag;
+	return unknown;
+}
+
+/*
+ * A dry run of all that the kernel asks up to @last: an errno that was not
+ * there without @last is from it.
+ */
+static int ask_up_to(const struct join *join, int *flags, int last)
+{
+	*flags |= last;
+	return join_try(join, *flags);
+}
+
+/*
+ * Who gave this errno, in the order in which the kernel asks them; 0 if, now,
+ * nobody does. A flag must come with a type that it speaks of.
+ */
+static int find_refuser(const struct join *join, int error)
+{
+	int flags = SETNS_DRY_RUN | (join->how & SETNS_SKIP_JOINED);
+	int root = join->how & SETNS_ROOT;
+
+	for (const struct ns_type *type = ns_types; type->flag; type++) {
+		if (!(join->types & type->flag))
+			continue;
+		if (type->children)
+			flags |= join->how & SETNS_FOR_CHILDREN;
+		if (ask_up_to(join, &flags, type->flag) == error)
+			return type->flag;
+		if (type->flag == CLONE_NEWNS && root &&
+		    ask_up_to(join, &flags, root) == error)
+			return root;
+	}
+	return 0;
+}
+
+/* To open its namespaces takes what setns(2) asks of the process itself. */
+static bool process_refuses(const struct join *join)
+{
+	int ns = ns_open(join->pidfd, ns_type_of_letter('u'), false);
+
+	if (ns >= 0)
+		close(ns);
+	return ns < 0 && errno == EACCES;
+}
+
+/* What the errno of a namespace means, where the kernel has dry runs. */
+static const char *why_refused(const struct join *join, int flag, int error)
+{
+	if (error == EINVAL && join_unknown_types(flag))
+		return " (this kernel has none)";
+	if (error == EINVAL && flag == CLONE_NEWUSER &&
+	    !join_try(join, flag | SETNS_SKIP_JOINED | SETNS_DRY_RUN))
+		return " (the caller is in it already: --skip-joined leaves it out)";
+	return find_reason(flag, error);
+}
+
+static int complain_of(const struct join *join, const char *who, int error,
+		       const char *reason)
+{
+	char words[NS_WORDS_MAX];
+
+	ns_words(join->types | (join->how & SETNS_ROOT), words);
+	return complain(EXIT_FAILED, "cannot join %s of process %d: %s%s%s%s",
+			words, join->pid, who, who[0] ? ": " : "",
+			strerror(error), reason);
+}
+
+static int complain_of_refuser(const struct join *join, int flag, int error)
+{
+	char who[NS_WORDS_MAX];
+
+	return complain_of(join, ns_words(flag, who), error,
+			   why_refused(join, flag, error));
+}
+
+static int complain_of_options(const struct join *join)
+{
+	const struct option_word *option = option_words;
+
+	while (!(join->how & option->flag))
+		option++;
+	return complain(EXIT_FAILED, "join: this kernel's setns has no %s",
+			option->name);
+}
+
+/* Without dry runs, what EINVAL is most likely to mean. */
+static const char *why_invalid(const struct join *join)
+{
+	pid_t pid = ns_procfs_pid(join->pidfd);
+
+	if (kernel_older_than(5, 8))
+		return " (Linux 5.8 or newer is needed)";
+	for (const struct ns_type *type = ns_types; type->flag; type++)
+		if ((join->types & type->flag) &&
+		    ns_compare(pid, type) == NS_ABSENT)
+			return " (this kernel lacks a type of them)";
+	if ((join->types & CLONE_NEWUSER) &&
+	    ns_compare(pid, ns_type_of_letter('U')) == NS_SHARED)
+		return " (the caller is in that user namespace already)";
+	if (join->procfs_mute)
+		return " (/proc does not tell what it is in: name the namespaces instead of -a)";
+	return " (this kernel does not tell which of them refused)";
+}
+
+/* The last to know: a kernel without dry runs, or one that was tampered with */
+static int complain_of_any(const struct join *join, int error)
+{
+	bool one = !(join->types & (join->types - 1));
+	char who[NS_WORDS_MAX] = "";
+
+	if (error == EINVAL)
+		return complain_of(join, "", error, why_invalid(join));
+	if (error == EPERM && !one)
+		return complain_of(join, "", error,
+				   " (this kernel does not tell which of them refused; needs CAP_SYS_ADMIN over each, and read access as for ptrace)");
+	if (error == EPERM)
+		ns_words(join->types, who);
+	else if (error == EUSERS)
+		ns_words(CLONE_NEWTIME, who);
+	return complain_of(join, who, error, find_reason(join->types, error));
+}
+
+/* One line, after join_try() gave this errno. */
+int complain_join(const struct join *join, int error)
+{
+	int flag;
+
+	if (error == ESRCH)
+		return complain_of(join, "", error,
+				   why_no_process(join->pidfd));
+	if (error == EPERM && process_refuses(join))
+		return complain_of(join, "the process", error,
+				   " (needs read access as for ptrace)");
+	if (!kernel_has_flags())
+		return error == EINVAL && join->how ?
+			complain_of_options(join) :
+			complain_of_any(join, error);
+	flag = find_refuser(join, error);
+	if (flag)
+		return complain_of_refuser(join, flag, error);
+	return complain_of(join, "", error,
+			   " (asked once more, none of them refuses)");
+}
