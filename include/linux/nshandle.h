@@ -7,6 +7,7 @@
 
 #include <linux/compiler_types.h>
 #include <linux/errno.h>
+#include <linux/pid_namespace.h>
 #include <uapi/linux/nshandle.h>
 
 struct fs_struct;
@@ -41,5 +42,30 @@ static inline int ns_get_last_pid_vec(struct ns_common *ns,
 	return -ENOTTY;
 }
 #endif
+
+/* kernel/fork.c, kernel/pid.c: which pid namespaces take a new process */
+
+/*
+ * A pid namespace takes processes until its init dies, and none after that
+ * of any ancestor of it.
+ */
+static inline bool pidns_takes_pids(const struct pid_namespace *ns)
+{
+	for (; ns; ns = ns->parent)
+		if (!(READ_ONCE(ns->pid_allocated) & PIDNS_ADDING))
+			return false;
+	return true;
+}
+
+/*
+ * Of two first forks, one has pid 1 and may still fail: a task beside it might
+ * never have a reaper. If it has failed, the namespace is dead, which
+ * pidns_takes_pids() tells.
+ */
+static inline bool pidns_awaits_init(const struct pid_namespace *ns)
+{
+	return !READ_ONCE(ns->child_reaper) &&
+	       (ns->pid_allocated & PIDNS_ADDING);
+}
 
 #endif /* _LINUX_NSHANDLE_H */
