@@ -5,7 +5,11 @@
 # BASE=6.12 chooses the base kernel, KSRC= a tree or tarball of your own.
 BASE ?= 6.12
 KSRC ?=
-export BASE KSRC
+SECONDS ?= 600
+SEED ?=
+ROUNDS ?= 50
+N ?=
+export BASE KSRC N
 
 help:		## this list
 	@scripts/help $(MAKEFILE_LIST)
@@ -16,8 +20,31 @@ run:		## see the interfaces at work in a guest (first time 11 minutes, then 17 s
 check:		## all tests on the patched kernel (first time 13 minutes, then 2)
 	@scripts/check series
 
+check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time XX minutes)
+	@scripts/check debug
+
+check-kcsan:	## the tests that make races, on a kernel that looks for them
+	@scripts/check kcsan
+
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
 	@scripts/check stock
+
+fuzz:		## random calls against a model, for SECONDS=600, from SEED=
+	@VM_TIMEOUT=$$(($(SECONDS) + 300)) scripts/vm-run -- \
+		/kselftest/nshandle/nshandle-fuzz --seconds $(SECONDS) \
+		$(addprefix --seed ,$(SEED))
+
+coverage:	## which lines and branches of ours the tests reach (first time XX minutes)
+	@scripts/coverage
+
+mutate:		## faults in our kernel files, one by one: do the tests see them? (hours; N=100)
+	@scripts/mutate
+
+soak:		## a million joins, and what they leave (XX minutes)
+	@VM_TIMEOUT=7200 scripts/vm-run -- /kselftest/nshandle/soak all
+
+repeat:		## all tests ROUNDS=50 times in one boot (an hour and a half)
+	@VM_TIMEOUT=20000 scripts/vm-run -- /vm/repeat $(ROUNDS)
 
 shell:		## a shell in a guest with the patched kernel (5 s)
 	@scripts/vm-run --shell
@@ -31,5 +58,6 @@ lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/clean
 
-.PHONY: help run check check-control shell kselftest lint clean
+.PHONY: help run check check-debug check-kcsan check-control fuzz coverage \
+	mutate soak repeat shell kselftest lint clean
 .NOTPARALLEL:

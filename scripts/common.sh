@@ -80,6 +80,34 @@ kmake()		# ARGUMENT...: make in the assembled tree, as every step must
 		HOSTCC="ccache gcc" "$@"
 }
 
+# A kernel is a tree, with our hooks or without, in a configuration: the plain
+# one, or that with one more fragment. The name alone tells both.
+kernels="series stock debug stock-debug kcsan gcov mutate"
+
+known_kernel()	# KERNEL
+{
+	[[ " $kernels " == *" $1 "* ]] || die "no kernel '$1': one of $kernels"
+}
+
+kernel_is_stock()	# KERNEL
+{
+	[[ $1 == stock* ]]
+}
+
+kernel_is_slow()	# KERNEL: five times and more
+{
+	[[ $1 == *debug || $1 == kcsan ]]
+}
+
+kernel_fragments()	# KERNEL
+{
+	local more=${1#stock-}
+
+	echo "$top/kernel/configs/nshandle.config"
+	[ "$more" = series ] || [ "$more" = stock ] ||
+		echo "$top/kernel/configs/nshandle-$more.config"
+}
+
 # With KSRC= the base is what that tree says it is: scripts/fetch finds out.
 BASE=${BASE:-6.12}
 KSRC=${KSRC:-}
