@@ -46,6 +46,28 @@
 #include <linux/sched.h>
 #include <linux/securebits.h>
 
+/*
+ * How many times longer than usual a wait may last: NSHANDLE_SLOW, for a kernel
+ * that looks at each of its own accesses. The harness's limits are alarms.
+ */
+static inline int slow(void)
+{
+	const char *times = getenv("NSHANDLE_SLOW");
+
+	return times && atoi(times) > 1 ? atoi(times) : 1;
+}
+
+/*
+ * From one to the next of a long list of rows: all of them, or on a slow kernel,
+ * where any row shows what it looks for, each seventeenth.
+ */
+#define NEXT_ROW (slow() > 1 ? 17 : 1)
+
+#define alarm(_seconds) alarm((_seconds) * slow())
+
+/* What a slow machine may take. */
+#define POLL_MS (10000 * slow())
+
 #include "../kselftest_harness.h"
 
 #ifndef PIDFD_THREAD

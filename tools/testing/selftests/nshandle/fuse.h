@@ -10,7 +10,6 @@
 
 #include "common.h"
 
-#define PATIENCE_MS	10000
 #define FILE_SIZE	4096
 #define MOUNTPOINT	"/tmp/fuse"
 
@@ -133,7 +132,7 @@ static inline void fuse_serve(struct __test_metadata *_metadata,
 	};
 
 	for (;;) {
-		ASSERT_LT(0, poll(fds, 2, PATIENCE_MS)) {
+		ASSERT_LT(0, poll(fds, 2, POLL_MS)) {
 			TH_LOG("nothing happens");
 		}
 		if (fds[1].revents)

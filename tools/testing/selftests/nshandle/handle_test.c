@@ -21,7 +21,6 @@
 #define PIDFD_GET_UNKNOWN PIDFD_GET(0x7f)
 
 #define NSFS_SUPER 0x6e736673
-#define POLL_MS 10000
 
 /* The ten ioctls, with the link that each of them is the twin of. */
 static const struct twin {

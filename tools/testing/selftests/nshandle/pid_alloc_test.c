@@ -173,7 +173,7 @@ static void hold_fork(struct __test_metadata *_metadata,
 	fuse_serve(_metadata, &f->fuse, f->result);
 	byte_wait(_metadata, f->result, 'r', "the forker is ready");
 	while (!f->fuse.held.unique) {
-		ASSERT_TRUE(is_readable(f->fuse.fd, PATIENCE_MS)) {
+		ASSERT_TRUE(is_readable(f->fuse.fd, POLL_MS)) {
 			TH_LOG("the fork has not come to its pidfd");
 		}
 		fuse_serve_one(_metadata, &f->fuse);

@@ -33,9 +33,6 @@
 #define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
 #endif
 
-/* What a slow machine may take. */
-#define POLL_MS 10000
-
 /* Who has made the user namespace that BOX belongs to. */
 #define BOX_UID 1000
 

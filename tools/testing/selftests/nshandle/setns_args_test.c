@@ -267,7 +267,7 @@ TEST_F(gone, every_mask)
 		if (variant->caller)
 			become(_metadata, variant->caller);
 		state_arm(_metadata, &before);
-		for (unsigned int bits = 1; bits < 256; bits++) {
+		for (unsigned int bits = 1; bits < 256; bits += NEXT_ROW) {
 			EXPECT_EQ(variant->err, try_setns(self->pidfd,
 							  mask_flags(bits))) {
 				TH_LOG("flags %#x", mask_flags(bits));
@@ -349,7 +349,7 @@ TEST_F(nsfs, flags_other)
 
 	IN_CHILD {
 		state_arm(_metadata, &before);
-		for (unsigned int bits = 1; bits < 256; bits++) {
+		for (unsigned int bits = 1; bits < 256; bits += NEXT_ROW) {
 			if (mask_flags(bits) == exact)
 				continue;
 			EXPECT_EQ(EINVAL, try_setns(self->fd,

@@ -187,7 +187,7 @@ static void stop_in_exec(struct __test_metadata *_metadata,
 	bool stopped = false;
 
 	ASSERT_EQ(1, write(scene->go, "g", 1));
-	for (int i = 0; i < PATIENCE_MS && !stopped; i++) {
+	for (int i = 0; i < POLL_MS && !stopped; i++) {
 		if (poll(&fuse, 1, 1) > 0)
 			fuse_serve_one(_metadata, &scene->daemon);
 		stopped = scene->daemon.held.unique &&
@@ -218,7 +218,7 @@ static void exec_again(struct __test_metadata *_metadata, struct scene *scene)
 	char byte;
 
 	ASSERT_EQ(1, write(scene->go, "g", 1));
-	ASSERT_EQ(1, poll(&executed, 1, PATIENCE_MS)) {
+	ASSERT_EQ(1, poll(&executed, 1, POLL_MS)) {
 		TH_LOG("the next exec hangs");
 	}
 	ASSERT_EQ(1, read(scene->steps, &byte, 1));
@@ -305,7 +305,7 @@ static pid_t start_caller(struct __test_metadata *_metadata, int pidfd,
 /* Sooner or later, a caller either waits, or is through. */
 static bool caller_waits(struct __test_metadata *_metadata, pid_t pid)
 {
-	for (int i = 0; i < PATIENCE_MS; i++) {
+	for (int i = 0; i < POLL_MS; i++) {
 		char state = task_state(_metadata, pid);
 
 		if (state == 'D' || state == 'Z')

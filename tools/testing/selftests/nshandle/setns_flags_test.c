@@ -8,6 +8,9 @@
 
 #define OTHER_UID 2000
 
+/* Each mask of types with each of flags. */
+#define ROWS (256 * (ALL_FLAGS + 1))
+
 enum caller {
 	ROOT,
 	NO_ADMIN,	/* without CAP_SYS_ADMIN */
@@ -275,7 +278,7 @@ TEST_F(matrix, nothing_moves)
 
 	IN_CHILD {
 		caller_become(_metadata, variant->caller, &before);
-		for (unsigned int n = 0; n < 256 * (ALL_FLAGS + 1); n++) {
+		for (unsigned int n = 0; n < ROWS; n += NEXT_ROW) {
 			int flags = mask_flags(n >> 4) | (n & ALL_FLAGS);
 			int err = model_err(variant, flags);
 
@@ -302,7 +305,7 @@ static bool is_sample(unsigned int bits)
 
 TEST_F(matrix, moves)
 {
-	for (unsigned int n = 0; n < 256 * (ALL_FLAGS + 1); n++) {
+	for (unsigned int n = 0; n < ROWS; n += NEXT_ROW) {
 		int flags = mask_flags(n >> 4) | (n & ALL_FLAGS);
 		struct state before;
 
