@@ -6,8 +6,7 @@
  * out. Bounded by counts; needs two processors to be worth its while.
  */
 #include "pid_vec.h"
-
-#include <stdatomic.h>
+#include "race.h"
 
 /* Levels of a vector: of a chain of six, all but the machine's own. */
 #define LEVELS 5
@@ -17,21 +16,8 @@
 #define PID_B 2000
 
 /* How long a loop goes on at the most, and forkers, which are slow, take. */
-#define LOOP_MS 50000
-#define FORKERS_MS 60000
-
-/* Not for ever: the case's end is the end of a thread that does not end. */
-static void thread_join(struct __test_metadata *_metadata, pthread_t thread,
-			const char *what)
-{
-	struct timespec end;
-
-	ASSERT_EQ(0, clock_gettime(CLOCK_REALTIME, &end));
-	end.tv_sec += POLL_MS / 1000;
-	ASSERT_EQ(0, pthread_timedjoin_np(thread, NULL, &end)) {
-		TH_LOG("%s has not ended after %d ms", what, POLL_MS);
-	}
-}
+#define LOOP_MS (50000 * slow())
+#define FORKERS_MS (60000 * slow())
 
 /* ----- A thread that sets the same again and again. */
 
