@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * nshandle-fuzz: random programs of the calls that nshandle is about, on the
+ * running kernel and on a model of it, step by step.
+ *
+ * What all parts share: the namespaces, the steps and the programs. A step that
+ * makes no sense where it stands (its actor is gone, say) does nothing, in the
+ * model as in the kernel: so any step can be taken out of a program, and what
+ * remains is a program.
+ */
+#ifndef NSHANDLE_FUZZ_H
+#define NSHANDLE_FUZZ_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <linux/sched.h>
+
+#include <linux/nshandle.h>
+#include <linux/types.h>
+
+#define ARRAY_LEN(_a) (sizeof(_a) / sizeof((_a)[0]))
+#define BIT(_n) (1ULL << (_n))
+
+#define NR_TASKS	8	/* slots; a slot is used again after a reaping */
+#define NR_FIRST	2	/* tasks that a world begins with */
+#define NR_FILES	6	/* descriptors of namespaces that are kept */
+#define NR_PLACES	3	/* descriptors of directories that are kept */
+#define NR_VEC		16	/* entries of a vector of pids */
+#define MAX_DEPTH	8	/* pid namespaces below the fuzzer's own */
+#define MAX_STEPS	64	/* of a program */
+#define NOT_ASKED	1	/* beside 0 and the negated errnos */
+#define OBSERVER	(-1)	/* the fuzzer itself, parent of the first */
+
+/*
+ * The links in /proc/PID/ns. The first eight are the types, in the order in
+ * which setns(2) checks them.
+ */
+enum {
+	L_USER, L_MNT, L_UTS, L_IPC, L_PID, L_CGROUP, L_NET, L_TIME,
+	NR_TYPES,
+	L_PID_KIDS = NR_TYPES, L_TIME_KIDS,
+	NR_LINKS,
+};
+
+extern const char *const link_names[NR_LINKS];
+extern const unsigned int type_flags[NR_TYPES];
+
+#define ALL_TYPES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | \
+		   CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWCGROUP | \
+		   CLONE_NEWNET | CLONE_NEWTIME)
+#define ALL_FLAGS (SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
+		   SETNS_FOR_CHILDREN | SETNS_ROOT)
+
+/* The directories of the world's only file system. */
+enum { D_TOP, D_JAIL, D_CELL, D_SHUT, D_SHUT_CELL, NR_DIRS };
+
+extern const struct dir {
+	const char *name;
+	int parent;
+	mode_t mode;
+} dirs[NR_DIRS];
+
+#define NR_PATHS 7
+#define PATH_SHUT 5
+extern const char *const paths[NR_PATHS];
+
+enum { KIND_PLAIN, KIND_FS, KIND_VM, KIND_THREAD, NR_KINDS };
+extern const char *const kind_names[NR_KINDS];
+extern const unsigned long kind_flags[NR_KINDS];
+
+/* What setns(2) can be given that is no handle. */
+enum { BAD_CLOSED, BAD_OPATH, BAD_DIR, BAD_SOCKET, NR_BAD };
+extern const char *const bad_names[NR_BAD];
+
+enum { CAPS_DAC = 6, CAPS_ALL, NR_CAPS };
+#define EVERY_CAP (~0ULL)	/* of those that are permitted */
+extern const struct capname {
+	const char *name;
+	__u64 mask;
+} cap_names[NR_CAPS];
+
+/* What there is of a capability: nothing, permitted, effective as well. */
+enum { CAP_LOST, CAP_ASLEEP, CAP_AWAKE, NR_CAP_LEVELS };
+extern const char *const cap_levels[NR_CAP_LEVELS];
+
+enum op {
+	OP_FORK,	/* task kind slot */
+	OP_EXIT,	/* task */
+	OP_REAP,	/* task|O task */
+	OP_UNSHARE,	/* task flags */
+	OP_SETNS,	/* task, target, flags */
+	OP_JOIN,	/* task file flags: setns(2) with the file */
+	OP_BAD,		/* task what flags: setns(2) with no handle */
+	OP_CAP,		/* task capability level */
+	OP_UID,		/* task real effective saved */
+	OP_DUMPABLE,	/* task 0|1 */
+	OP_CHDIR,	/* task path */
+	OP_CHROOT,	/* task path */
+	OP_HOLD,	/* task place: keep the working directory open */
+	OP_FCHDIR,	/* task place */
+	OP_OPEN,	/* task, target, link, file: PIDFD_GET_*_NAMESPACE */
+	OP_PROCFS,	/* task file: fsopen ... pidns= ... GET */
+	OP_VECSET,	/* task file vector */
+	OP_VECGET,	/* task file vector, of which only the size counts */
+	NR_OPS,
+};
+
+#define NR_ARGS 4
+
+/*
+ * How a step is written: @args has a letter for each of its arguments, the
+ * first of which is the acting task.
+ */
+extern const struct op_desc {
+	const char *name;
+	const char *args;
+} ops[NR_OPS];
+
+struct vec {
+	__u32 nr;
+	__s32 pid[NR_VEC];
+};
+
+struct step {
+	enum op op;
+	int arg[NR_ARGS];
+	struct vec vec;
+};
+
+struct program {
+	int nr;
+	struct step step[MAX_STEPS];
+};
+
+struct options {
+	__u64 seed;
+	long steps;
+	long seconds;
+	bool no_flags;	/* nothing that an unpatched kernel lacks */
+	bool wrong;	/* the model lacks a rule */
+	bool verbose;
+	const char *program;
+};
+
+extern struct options options;
+
+/* text.c */
+void step_print(FILE *f, const struct step *s);
+bool step_parse(struct step *s, char *line);
+void program_print(FILE *f, const struct program *p);
+bool program_read(FILE *f, struct program *p);
+
+/* generate.c */
+void random_seed(__u64 seed);
+void program_generate(struct program *p);
+
+/* run.c */
+#define OUTCOMES 134	/* an errno, or 0 */
+extern long outcomes[NR_OPS][OUTCOMES];
+bool program_run(const struct program *p, bool quiet);
+long steps_done(void);
+
+/* shrink.c */
+void program_shrink(struct program *p);
+
+/* Prints and exits with 2: the fuzzer can't work. */
+[[gnu::format(printf, 1, 2), gnu::noreturn]] void die(const char *fmt, ...);
+
+#endif /* NSHANDLE_FUZZ_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the world stands on: a root of its own, and what the machine is like. */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <linux/capability.h>
+
+#include "model.h"
+#include "world.h"
+
+__u64 dir_ino[NR_DIRS];
+
+static void dir_path(int dir, char *path, size_t size)
+{
+	if (dir == D_TOP) {
+		*path = '\0';
+		return;
+	}
+	dir_path(dirs[dir].parent, path, size);
+	strncat(path, "/", size - strlen(path) - 1);
+	strncat(path, dirs[dir].name, size - strlen(path) - 1);
+}
+
+static void make_dirs(void)
+{
+	char path[64];
+	struct statx stx;
+
+	for (int i = 0; i < NR_DIRS; i++) {
+		dir_path(i, path, sizeof(path));
+		if (i == D_TOP)
+			snprintf(path, sizeof(path), "/");
+		else if (mkdir(path, dirs[i].mode))
+			die("mkdir %s: %m", path);
+		if (chmod(path, dirs[i].mode) ||
+		    statx(AT_FDCWD, path, 0, STATX_INO | STATX_MNT_ID, &stx))
+			die("%s: %m", path);
+		dir_ino[i] = stx.stx_ino;
+		machine.mnt_id = stx.stx_mnt_id;
+	}
+}
+
+/*
+ * A mount namespace whose topmost mount is a small file system with the
+ * directories and a /proc in full view: its root is where a join leads.
+ */
+void setup_root(void)
+{
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tmpfs", "/tmp", "tmpfs", 0, "mode=755") ||
+	    mkdir("/tmp/proc", 0755) ||
+	    mount("proc", "/tmp/proc", "proc", 0, NULL) ||
+	    chdir("/tmp") || mount(".", "/", NULL, MS_MOVE, NULL) ||
+	    chroot(".") || chdir("/"))
+		die("cannot make a root directory: %m");
+	umask(0);
+	make_dirs();
+}
+
+static __u64 read_number(const char *path, const char *key, const char *fmt)
+{
+	__u64 number = 0;
+	char line[256];
+	FILE *f = fopen(path, "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, strlen(key)) &&
+		    sscanf(line + strlen(key), fmt, &number) == 1)
+			break;
+	if (f)
+		fclose(f);
+	if (!number)
+		die("cannot read %s", path);
+	return number;
+}
+
+/* How many pid namespaces are above? */
+static int pid_level(void)
+{
+	struct {
+		__u32 nr;
+		__s32 pid[64];
+	} vec = { .nr = 1 };
+	int fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+
+	while (!ioctl(fd, NS_GET_LAST_PID_VEC, &vec) || errno == EPERM)
+		vec.nr++;
+	close(fd);
+	return vec.nr - 2;
+}
+
+void setup_machine(void)
+{
+	char path[32];
+	struct stat st;
+	int last;
+
+	for (int link = 0; link < NR_LINKS; link++) {
+		snprintf(path, sizeof(path), "/proc/self/ns/%s",
+			 link_names[link]);
+		if (stat(path, &st))
+			die("%s: %m", path);
+		machine.ino[link] = st.st_ino;
+	}
+	machine.pid_max = read_number("/proc/sys/kernel/pid_max", "", "%llu");
+	machine.own_caps = read_number("/proc/self/status", "CapEff:", "%llx");
+	last = read_number("/proc/sys/kernel/cap_last_cap", "", "%llu");
+	machine.all_caps = BIT(last + 1) - 1;
+	machine.level = options.no_flags ? 0 : pid_level();
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The observer's side of the world: tasks come and go, steps are handed out,
+ * and what they bring back is kept.
+ */
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <linux/nsfs.h>
+
+#include "world.h"
+
+struct slot slots[NR_TASKS];
+int files[NR_FILES];
+int places[NR_PLACES];
+
+static int bad_fd[NR_BAD] = { -1, -1, -1, -1 };
+
+/* How long anything may take; NSHANDLE_SLOW is for kernels that debug. */
+int limit_ms(void)
+{
+	static int limit;
+
+	if (!limit) {
+		const char *slow = getenv("NSHANDLE_SLOW");
+		int factor = slow ? atoi(slow) : 1;
+
+		limit = 20000 * (factor > 0 ? factor : 1);
+	}
+	return limit;
+}
+
+/* Moves a descriptor to where only the observer has any. */
+static int ours(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OURS);
+
+	if (high < 0)
+		die("no descriptor: %m");
+	close(fd);
+	return high;
+}
+
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void world_prepare(void)
+{
+	int pair[2];
+
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		die("PR_SET_CHILD_SUBREAPER: %m");
+	memset(files, -1, sizeof(files));
+	memset(places, -1, sizeof(places));
+	for (int i = 0; i < NR_TASKS; i++) {
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+			die("socketpair: %m");
+		slots[i] = (struct slot){ .ours = ours(pair[0]),
+			.theirs = pair[1], .pidfd = -1, .proc = -1, .ns = -1 };
+	}
+	bad_fd[BAD_OPATH] = ours(open("/proc/self/ns/uts", O_PATH));
+	bad_fd[BAD_DIR] = ours(open("/", O_RDONLY | O_DIRECTORY));
+}
+
+/* ----- Tasks. */
+
+static void read_pids(struct slot *t)
+{
+	char name[64], buf[512], *line;
+	ssize_t len;
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", t->pidfd);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	len = read(fd, buf, sizeof(buf) - 1);
+	close(fd);
+	buf[len > 0 ? len : 0] = '\0';
+	line = strstr(buf, "\nNSpid:");
+	if (!line)
+		die("no NSpid in %s", name);
+	line += strlen("\nNSpid:");
+	for (t->levels = 0; *line == '\t' && t->levels <= MAX_DEPTH;)
+		t->level_pid[t->levels++] = strtol(line, &line, 10);
+	t->pid = t->level_pid[0];
+}
+
+/* @parent is a slot of the process, if the new task is a thread of it. */
+void world_adopt(int slot, int pidfd, int parent)
+{
+	struct slot *t = &slots[slot];
+	char name[32];
+
+	drop(&t->pidfd);
+	drop(&t->proc);
+	drop(&t->ns);
+	t->pidfd = ours(pidfd);
+	read_pids(t);
+	t->tgid = parent >= 0 ? slots[parent].tgid : t->pid;
+	snprintf(name, sizeof(name), "/proc/%d", t->pid);
+	t->proc = ours(open(name, O_PATH | O_DIRECTORY));
+	t->ns = ours(openat(t->proc, "ns", O_PATH | O_DIRECTORY));
+}
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+static bool is_zombie(const struct slot *t)
+{
+	int fd = openat(t->proc, "stat", O_RDONLY | O_CLOEXEC);
+	char buf[256], *end;
+	ssize_t len = read(fd, buf, sizeof(buf) - 1);
+
+	close(fd);
+	buf[len > 0 ? len : 0] = '\0';
+	end = strrchr(buf, ')');
+	return end && !strncmp(end, ") Z", 3);
+}
+
+static bool is_gone(const struct slot *t)
+{
+	return syscall(__NR_tgkill, t->tgid, t->pid, 0) && errno == ESRCH;
+}
+
+/*
+ * A leader becomes a zombie, which its pidfd doesn't tell before all threads
+ * have ended; another thread is soon gone for good.
+ */
+void world_await_exit(int slot, bool leader)
+{
+	long long end = now_ms() + limit_ms();
+
+	while (!(leader ? is_zombie : is_gone)(&slots[slot])) {
+		if (now_ms() > end)
+			die("T%d does not end", slot);
+		sched_yield();
+	}
+}
+
+void world_start(void)
+{
+	int pidfd;
+
+	for (int i = 0; i < NR_FIRST; i++) {
+		if (task_start(i, 0, &pidfd) < 0)
+			die("clone: %m");
+		world_adopt(i, pidfd, -1);
+	}
+}
+
+static void drain(int sock)
+{
+	char buf[1024];
+
+	/* A descriptor that comes with a message is dropped with it. */
+	while (recv(sock, buf, sizeof(buf), MSG_DONTWAIT) >= 0)
+		;
+}
+
+static void too_long(int sig)
+{
+	static const char text[] = "# the world does not end\n";
+
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) > 0)
+		_exit(2);
+	_exit(2);
+}
+
+/* Who is not our child becomes it when its parent goes. */
+void world_stop(void)
+{
+	signal(SIGALRM, too_long);
+	alarm(limit_ms() / 1000);
+	for (int i = 0; i < NR_TASKS; i++)
+		if (slots[i].pidfd >= 0)
+			syscall(__NR_pidfd_send_signal, slots[i].pidfd, SIGKILL,
+				NULL, 0);
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
+	alarm(0);
+	for (int i = 0; i < NR_TASKS; i++) {
+		drop(&slots[i].pidfd);
+		drop(&slots[i].proc);
+		drop(&slots[i].ns);
+		drain(slots[i].ours);
+		drain(slots[i].theirs);
+	}
+	for (int i = 0; i < NR_FILES; i++)
+		drop(&files[i]);
+	for (int i = 0; i < NR_PLACES; i++)
+		drop(&places[i]);
+}
+
+/* ----- Steps. */
+
+/* The handle that a step is about. */
+static int handle_of(const struct step *s)
+{
+	for (int i = 1; i < NR_ARGS && ops[s->op].args[i]; i++) {
+		switch (ops[s->op].args[i]) {
+		case 't':
+			return slots[s->arg[i]].pidfd;
+		case 'n':
+			return files[s->arg[i]];
+		case 'd':
+			return places[s->arg[i]];
+		case 'b':
+			return bad_fd[s->arg[i]];
+		}
+	}
+	return -1;
+}
+
+static bool reap_own(const struct step *s, struct answer *a)
+{
+	siginfo_t info = {};
+
+	a->err = waitid(P_PIDFD, handle_of(s), &info,
+			WEXITED | WNOHANG | __WALL) ? -errno : 0;
+	return true;
+}
+
+/* Where a step's descriptor is to be kept. */
+static void keep(const struct step *s, int fd)
+{
+	int *where = NULL;
+
+	if (s->op == OP_OPEN)
+		where = &files[s->arg[3]];
+	if (s->op == OP_HOLD)
+		where = &places[s->arg[1]];
+	if (!where)
+		return;
+	drop(where);
+	*where = fd;
+}
+
+/*
+ * Returns false if there is no answer. @fd is the descriptor that came with
+ * it, or -1: the caller's, unless the step is one to keep it.
+ */
+bool world_step(const struct step *s, struct answer *a, int *fd)
+{
+	struct slot *t = &slots[s->arg[0]];
+	struct pollfd p = { .events = POLLIN };
+
+	*fd = -1;
+	memset(a, 0, sizeof(*a));
+	if (s->arg[0] == OBSERVER)
+		return reap_own(s, a);
+	p.fd = t->ours;
+	if (!message_send(t->ours, s, sizeof(*s), handle_of(s)) ||
+	    poll(&p, 1, limit_ms()) != 1 ||
+	    !message_receive(t->ours, a, sizeof(*a), fd))
+		return false;
+	if (*fd >= 0) {
+		*fd = ours(*fd);
+		keep(s, *fd);
+	}
+	return true;
+}
+
+/* ----- Ids of new user namespaces. */
+
+static bool write_map(pid_t pid, const char *name)
+{
+	static const char map[] = "0 0 4294967295";
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	n = write(fd, map, strlen(map));
+	close(fd);
+	return n == (ssize_t)strlen(map);
+}
+
+static bool write_maps(pid_t pid)
+{
+	return write_map(pid, "uid_map") && write_map(pid, "gid_map");
+}
+
+/* Only from the parent namespace can all ids be mapped. */
+static bool write_maps_in(int user_ns, pid_t pid)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(setns(user_ns, CLONE_NEWUSER) || !write_maps(pid));
+	return child > 0 && waitpid(child, &status, 0) == child && !status;
+}
+
+/* All ids, as they are: in the model they are the same everywhere. */
+bool world_map_ids(int slot)
+{
+	int ns = openat(slots[slot].ns, "user", O_RDONLY | O_CLOEXEC);
+	int parent = ioctl(ns, NS_GET_PARENT);
+	struct stat st, own;
+	bool done = false;
+
+	if (parent >= 0 && !fstat(parent, &st) &&
+	    !stat("/proc/self/ns/user", &own))
+		done = st.st_ino == own.st_ino ? write_maps(slots[slot].pid) :
+		       write_maps_in(parent, slots[slot].pid);
+	close(parent);
+	close(ns);
+	return done;
+}

@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The calls that nshandle is about, against a model of them: nshandle-fuzz with
+# a fixed seed, so that a failure can be had again. "make fuzz" takes another
+# seed each time, and as long as it is told.
+#
+# Needs root, in the first namespaces of the machine.
+
+cases="
+random_programs
+random_programs_without_extensions
+a_wrong_rule_is_found
+a_found_program_can_be_run_again
+a_seed_is_a_program
+"
+. "$(dirname "$0")/cmd_lib.sh"
+
+fuzz=$(dirname "$0")/nshandle-fuzz
+# Fewer on a kernel that debugs: each one takes longer there.
+steps=$((1500 / ${NSHANDLE_SLOW:-1}))
+
+need_extensions()
+{
+	[ -z "$lacks_extensions" ] || skip "kernel without the extensions"
+}
+
+# What was done, and how often it failed in which way, goes into the report.
+want_same()
+{
+	[ "$status" -eq 0 ] || sed 's/^/# /' "$tmp/out"
+	want_success
+	grep '^#' "$tmp/out"
+	tail -n 1 "$tmp/out" | grep -q ", no difference$" ||
+		fail "no verdict: $(tail -n 1 "$tmp/out")"
+}
+
+random_programs()
+{
+	need_extensions
+	run "$fuzz" --seed 1 --steps "$steps"
+	want_same
+}
+
+random_programs_without_extensions()
+{
+	run "$fuzz" --seed 2 --steps "$((steps / 3))" --no-flags
+	want_same
+}
+
+# The steps of the shortest program that it found.
+program()
+{
+	sed -n '/^The shortest program/,$p' "$tmp/out" |
+		grep '^[TO][0-9]* [a-z]'
+}
+
+a_wrong_rule_is_found()
+{
+	run "$fuzz" --seed 3 --steps 2000 --no-flags --wrong
+	want_status 1
+	want_err ""
+	[ "$(program | wc -l)" -le 8 ] || fail "not short: $(program)"
+	program | tail -n 1 | grep -Eq '(setns|join) ' ||
+		fail "not a join: $(program | tail -n 1)"
+}
+
+a_found_program_can_be_run_again()
+{
+	run "$fuzz" --seed 3 --steps 2000 --no-flags --wrong
+	program >"$tmp/program"
+	run "$fuzz" --program "$tmp/program" --wrong
+	want_status 1
+	run "$fuzz" --program "$tmp/program"
+	want_success
+	want_out "$(wc -l <"$tmp/program") steps, no difference"
+}
+
+a_seed_is_a_program()
+{
+	run "$fuzz" --seed 4 --steps 100 --no-flags --verbose
+	want_success
+	grep '^[TO]' "$tmp/out" >"$tmp/first"
+	run "$fuzz" --seed 4 --steps 100 --no-flags --verbose
+	want_success
+	grep '^[TO]' "$tmp/out" | cmp -s - "$tmp/first" ||
+		fail "another program"
+	[ "$(wc -l <"$tmp/first")" -ge 100 ] || fail "less than 100 steps"
+}
+
+prepare_fuzz()
+{
+	echo "TAP version 13"
+	[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+	unshare --user --mount --uts --ipc --net --pid --cgroup --time --fork \
+		true 2>/dev/null || skip_all "cannot make all eight namespaces"
+	tmp=$(mktemp -d) || exit 1
+	trap 'rm -rf "$tmp"' EXIT
+	trap 'exit 1' HUP INT TERM
+	lacks_extensions=
+	echo "T0 setns T1 uts|DRY" | "$fuzz" --program - >/dev/null 2>&1 ||
+		lacks_extensions=1
+}
+
+prepare_fuzz
+# shellcheck disable=SC2086 # a list of words
+run_cases $cases
