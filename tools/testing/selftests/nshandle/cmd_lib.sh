@@ -130,7 +130,7 @@ await()
 # none comes, neither it nor we wait for ever.
 read_number()
 {
-	number=$(timeout 10 cat "$tmp/pid")
+	number=$(timeout $((10 * ${NSHANDLE_SLOW:-1})) cat "$tmp/pid")
 	[ -z "$number" ] || return 0
 	kill -KILL "$1" 2>/dev/null
 	fail "no process: $2"
