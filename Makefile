@@ -20,7 +20,7 @@ run:		## see the interfaces at work in a guest (first time 11 minutes, then 17 s
 check:		## all tests on the patched kernel (first time 13 minutes, then 2)
 	@scripts/check series
 
-check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time XX minutes)
+check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
 	@scripts/check debug
 
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
@@ -31,17 +31,17 @@ fuzz:		## random calls against a model, for SECONDS=600, from SEED=
 		/kselftest/nshandle/nshandle-fuzz --seconds $(SECONDS) \
 		$(addprefix --seed ,$(SEED))
 
-coverage:	## which lines and branches of ours the tests reach (first time XX minutes)
+coverage:	## which lines and branches of ours the tests reach (first time a quarter of an hour)
 	@scripts/coverage
 
 mutate:		## faults in our kernel files, one by one: do the tests see them? (hours; N=100)
 	@scripts/mutate
 
-soak:		## a million joins, and what they leave (XX minutes)
+soak:		## a million joins, and what they leave
 	@VM_TIMEOUT=7200 scripts/vm-run -- sh -ec 'cd /kselftest/nshandle; \
 		./soak joins 1000000; ./soak mounts 100000; ./soak vectors 1000000'
 
-repeat:		## all tests ROUNDS=50 times in one boot (an hour and a half)
+repeat:		## all tests ROUNDS=50 times in one boot (hours)
 	@VM_TIMEOUT=20000 scripts/vm-run -- /vm/repeat $(ROUNDS)
 
 shell:		## a shell in a guest with the patched kernel (5 s)
