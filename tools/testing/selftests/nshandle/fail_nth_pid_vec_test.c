@@ -133,7 +133,7 @@ TEST_F(vec, out_of_reach)
 {
 	SWEEP_OF_REQUEST(s);
 
-	sweep(_metadata, self->f, &s, OBJECT);
+	sweep(_metadata, self->f, &s);
 	EXPECT_EQ(1, s.nr);
 	EXPECT_EQ(COPY, s.outcomes[0].point);
 	EXPECT_EQ(EFAULT, s.outcomes[0].err);

@@ -373,15 +373,8 @@ TEST_F(procfs, out_of_memory)
 {
 	SWEEP_OF_CALL(s);
 
-	sweep(_metadata, self->f, &s, OBJECT);
+	sweep(_metadata, self->f, &s);
 	EXPECT_LT(0, s.failed);
-}
-
-TEST_F(procfs, out_of_pages)
-{
-	SWEEP_OF_CALL(s);
-
-	sweep(_metadata, self->f, &s, PAGE);
 }
 
 /* Two thousand mounts, on a slow machine. */

@@ -380,15 +380,8 @@ TEST_F(setns, out_of_memory)
 {
 	SWEEP_OF_JOIN(s);
 
-	sweep(_metadata, self->f, &s, OBJECT);
+	sweep(_metadata, self->f, &s);
 	EXPECT_EQ(variant->fails, s.failed > 0);
-}
-
-TEST_F(setns, out_of_pages)
-{
-	SWEEP_OF_JOIN(s);
-
-	sweep(_metadata, self->f, &s, PAGE);
 }
 
 TEST_F(setns, leaks_nothing)
