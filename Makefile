@@ -23,6 +23,9 @@ check:		## all tests on the patched kernel (first time 13 minutes, then 2)
 check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
 	@scripts/check debug
 
+check-kcsan:	## the races of them with KCSAN, for accesses without a lock (first time 12 minutes)
+	@scripts/check kcsan
+
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
 	@scripts/check stock
 
@@ -56,6 +59,6 @@ lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/clean
 
-.PHONY: help run check check-debug check-control fuzz coverage \
+.PHONY: help run check check-debug check-kcsan check-control fuzz coverage \
 	mutate soak repeat shell kselftest lint clean
 .NOTPARALLEL:

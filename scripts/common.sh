@@ -82,7 +82,7 @@ kmake()		# ARGUMENT...: make in the assembled tree, as every step must
 
 # A kernel is a tree, with our hooks or without, in a configuration: the plain
 # one, or that with one more fragment. The name alone tells both.
-kernels="series stock debug stock-debug gcov mutate"
+kernels="series stock debug stock-debug kcsan gcov mutate"
 
 known_kernel()	# KERNEL
 {
@@ -96,7 +96,7 @@ kernel_is_stock()	# KERNEL
 
 kernel_is_slow()	# KERNEL: five times and more
 {
-	[[ $1 == *debug ]]
+	[[ $1 == *debug || $1 == kcsan ]]
 }
 
 kernel_fragments()	# KERNEL
