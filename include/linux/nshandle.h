@@ -51,11 +51,8 @@ static inline int ns_get_last_pid_vec(struct ns_common *ns,
  */
 static inline bool pidns_takes_pids(const struct pid_namespace *ns)
 {
-	/*
-	 * data_race: copy_process() asks without pidmap_lock, and the count
-	 * may change beside the bit.
-	 */
 	for (; ns; ns = ns->parent)
+		/* copy_process() has no pidmap_lock: the count may change */
 		if (!(data_race(READ_ONCE(ns->pid_allocated)) & PIDNS_ADDING))
 			return false;
 	return true;
