@@ -40,6 +40,9 @@ coverage:	## which lines and branches of ours the tests reach (first time a quar
 mutate:		## faults in our kernel files, one by one: do the tests see them? (hours; N=100)
 	@scripts/mutate
 
+bench:		## what the calls cost, in instructions, beside the unmodified kernel (half an hour)
+	@scripts/bench
+
 soak:		## a million joins, and what they leave
 	@VM_TIMEOUT=7200 scripts/vm-run -- sh -ec 'cd /kselftest/nshandle; \
 		./soak joins 1000000; ./soak mounts 100000; ./soak vectors 1000000'
@@ -60,5 +63,5 @@ clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/clean
 
 .PHONY: help run check check-debug check-kcsan check-control fuzz coverage \
-	mutate soak repeat shell kselftest lint clean
+	mutate bench soak repeat shell kselftest lint clean
 .NOTPARALLEL:

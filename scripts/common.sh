@@ -82,7 +82,7 @@ kmake()		# ARGUMENT...: make in the assembled tree, as every step must
 
 # A kernel is a tree, with our hooks or without, in a configuration: the plain
 # one, or that with one more fragment. The name alone tells both.
-kernels="series stock debug stock-debug kcsan gcov mutate"
+kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench"
 
 known_kernel()	# KERNEL
 {

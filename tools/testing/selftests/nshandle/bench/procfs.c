@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A procfs of another pid namespace: by pidns= in each form, and the way
+ * without it, two forks of which the second mounts.
+ */
+#include <linux/mount.h>
+
+#include "bench.h"
+
+#define DIR	"/tmp/bench-proc"
+#define DANCE	"mount-by-forks"
+
+static struct box a;
+static char path[64], option[80];
+static int path_fd, dir_fd, made;
+
+enum { PLAIN, BY_FD, BY_STRING, BY_PATH, BY_PATH_EMPTY };
+
+static int fs_config(int fc, unsigned int cmd, const char *key,
+		     const void *value, int aux)
+{
+	return syscall(__NR_fsconfig, fc, cmd, key, value, aux);
+}
+
+static int set_pidns(int fc)
+{
+	switch (arg) {
+	case BY_FD:
+		return fs_config(fc, FSCONFIG_SET_FD, "pidns", NULL, a.ns[PID]);
+	case BY_STRING:
+		return fs_config(fc, FSCONFIG_SET_STRING, "pidns", path, 0);
+	case BY_PATH:
+		return fs_config(fc, FSCONFIG_SET_PATH, "pidns", "pid", dir_fd);
+	case BY_PATH_EMPTY:
+		return fs_config(fc, FSCONFIG_SET_PATH_EMPTY, "pidns", "",
+				 path_fd);
+	}
+	return 0;
+}
+
+/* A mount that nobody has attached, as a runtime makes it. */
+static int new_mount(int n)
+{
+	int fc = syscall(__NR_fsopen, "proc", FSOPEN_CLOEXEC), error = 0;
+
+	made = -1;
+	if (fc < 0)
+		return errno;
+	if (set_pidns(fc) ||
+	    fs_config(fc, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		error = errno;
+	else
+		made = syscall(__NR_fsmount, fc, FSMOUNT_CLOEXEC, 0);
+	if (made < 0 && !error)
+		error = errno;
+	close(fc);
+	return error;
+}
+
+static void put_mount(int n)
+{
+	close(made);
+}
+
+static int old_mount(int n)
+{
+	return mount("proc", DIR, "proc", 0, arg ? option : NULL) ? errno : 0;
+}
+
+static void unmount(int n)
+{
+	if (umount(DIR))
+		err(1, "umount");
+}
+
+/* setns(2) moves the children only: it takes one of them to be there. */
+static int dance(int n)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return exit_status(pid);
+	if (syscall(__NR_setns, a.ns[PID], CLONE_NEWPID))
+		_exit(errno);
+	pid = fork();
+	if (pid == 0)
+		_exit(old_mount(n));
+	_exit(exit_status(pid));
+}
+
+/* ----- What does an instance show? */
+
+static void keep_mount(int n)
+{
+	new_mount(n);
+	made = openat(made, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int query_fd;
+
+static int query(int n)
+{
+	query_fd = ioctl(made, PROCFS_GET_PID_NAMESPACE);
+	return query_fd < 0 ? errno : 0;
+}
+
+static void put_query(int n)
+{
+	close(query_fd);
+	close(made);
+}
+
+static const struct row rows[] = {
+	{ "fsmount-plain", new_mount, .after = put_mount, .arg = PLAIN },
+	{ "fsmount-fd", new_mount, .after = put_mount, .arg = BY_FD,
+	  .today = DANCE },
+	{ "fsmount-string", new_mount, .after = put_mount, .arg = BY_STRING,
+	  .today = DANCE },
+	{ "fsmount-path", new_mount, .after = put_mount, .arg = BY_PATH,
+	  .today = DANCE },
+	{ "fsmount-path-empty", new_mount, .after = put_mount,
+	  .arg = BY_PATH_EMPTY, .today = DANCE },
+	{ "mount-plain", old_mount, .after = unmount },
+	{ "mount-pidns", old_mount, .after = unmount, .arg = 1, .today = DANCE },
+	{ DANCE, dance, .after = unmount },
+	{ "query", query, keep_mount, put_query, .arg = PLAIN },
+};
+
+void bench_procfs(void)
+{
+	box_start(&a, ALL_NS & ~CLONE_NEWNS);
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", a.pid);
+	snprintf(option, sizeof(option), "pidns=%s", path);
+	path_fd = open(path, O_PATH | O_CLOEXEC);
+	*strrchr(path, '/') = 0;
+	dir_fd = open(path, O_PATH | O_CLOEXEC);
+	strcat(path, "/pid");
+	mkdir(DIR, 0755);
+	measure_all(rows, ARRAY_LEN(rows));
+	rmdir(DIR);
+}
