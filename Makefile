@@ -17,7 +17,7 @@ help:		## this list
 run:		## see the interfaces at work in a guest (first time 11 minutes, then 17 s)
 	@scripts/run
 
-check:		## all tests on the patched kernel (first time 13 minutes, then 2)
+check:		## all tests on the patched kernel (first time 13 minutes and more, then 2)
 	@scripts/check series
 
 check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
