@@ -17,7 +17,10 @@
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
 
-/* Innermost namespace first. On the stack: not even a failing call allocates. */
+/*
+ * Innermost namespace first. On the stack: not even a failing call allocates.
+ * Only as many levels are read as have been written.
+ */
 struct pid_vec {
 	pid_t pid[MAX_PID_NS_LEVEL + 1];
 };
@@ -41,25 +44,33 @@ static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 	return nr;
 }
 
+static struct pid_namespace *pid_vec_top(struct pid_namespace *ns, u32 nr)
+{
+	while (--nr)
+		ns = ns->parent;
+	return ns;
+}
+
 /*
  * A level above the caller's active namespace is not the caller's to look at
  * or to move, whatever capabilities it has: a container that shares its
  * host's user namespace stays inside. The levels are a chain, so it is enough
  * to look at the topmost.
  */
-static bool pid_vec_in_reach(struct pid_namespace *ns, u32 nr)
+static bool pid_vec_in_reach(struct pid_namespace *top)
 {
-	while (--nr)
-		ns = ns->parent;
-	return pidns_is_ancestor(ns, task_active_pid_ns(current));
+	return pidns_is_ancestor(top, task_active_pid_ns(current));
 }
 
-/* Neighbours mostly have the same owner, which need be asked only once. */
-static bool may_set_pid_vec(struct pid_namespace *ns, u32 nr)
+/*
+ * Each owner is asked once. An owner is that of the level above or a descendant
+ * of it, so that from the topmost level's on there is no other.
+ */
+static bool may_set_pid_vec(struct pid_namespace *ns, struct pid_namespace *top)
 {
 	struct user_namespace *owner = NULL;
 
-	for (; nr; nr--, ns = ns->parent) {
+	for (; owner != top->user_ns; ns = ns->parent) {
 		if (ns->user_ns == owner)
 			continue;
 		owner = ns->user_ns;
@@ -69,28 +80,46 @@ static bool may_set_pid_vec(struct pid_namespace *ns, u32 nr)
 	return true;
 }
 
-static bool pid_vec_in_range(struct pid_namespace *ns, u32 nr,
-			     const struct pid_vec *vec)
+/* The topmost level; and on the way there: are the pids in range? */
+static struct pid_namespace *pid_vec_judge(struct pid_namespace *ns, u32 nr,
+					   const struct pid_vec *vec,
+					   bool *in_range)
 {
-	for (u32 i = 0; i < nr; i++, ns = ns->parent)
-		if (vec->pid[i] < 0 || vec->pid[i] > pidns_pid_max(ns))
-			return false;
-	return true;
+	const pid_t *pid = vec->pid, *last = pid + nr - 1;
+
+	*in_range = true;
+	for (;; pid++, ns = ns->parent) {
+		/* a negative one is large, too */
+		if ((u32)*pid > pidns_pid_max(ns))
+			*in_range = false;
+		if (pid == last)
+			return ns;
+	}
 }
 
 /*
  * The first process of a pid namespace must get pid 1, and nobody gets one in
- * a dead namespace: neither has a last pid to set. Under pidmap_lock, since
- * zap_pid_ns_processes() takes that to end a namespace.
+ * a dead namespace: neither has a last pid to set. Only the innermost can be
+ * without an init, since whoever made a namespace lived in the one above it.
+ * A live one has the bit, and counts its processes, of which there is one.
+ * Under pidmap_lock, since zap_pid_ns_processes() takes that to end it.
  */
 static bool pid_vec_is_live(struct pid_namespace *ns, u32 nr)
 {
 	lockdep_assert_held(&pidmap_lock);
+	if (pidns_awaits_init(ns))
+		return false;
 	for (; nr; nr--, ns = ns->parent)
-		if (!READ_ONCE(ns->child_reaper) ||
-		    !(ns->pid_allocated & PIDNS_ADDING))
+		if (ns->pid_allocated <= PIDNS_ADDING)
 			return false;
 	return true;
+}
+
+static void pid_vec_write(struct pid_namespace *ns, u32 nr,
+			  const struct pid_vec *vec)
+{
+	for (const pid_t *pid = vec->pid; nr; nr--, pid++, ns = ns->parent)
+		idr_set_cursor(&ns->idr, *pid + 1);
 }
 
 /**
@@ -119,29 +148,27 @@ static bool pid_vec_is_live(struct pid_namespace *ns, u32 nr)
  */
 int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
 {
-	struct pid_namespace *level, *pid_ns = to_pid_ns(ns);
-	int nr = pid_vec_size(ns, uvec), err = 0;
-	struct pid_vec vec;
+	struct pid_namespace *top, *pid_ns = to_pid_ns(ns);
+	int nr = pid_vec_size(ns, uvec);
+	struct pid_vec vec __uninitialized;
+	bool in_range, live;
 
 	if (nr < 0)
 		return nr;
 	if (copy_from_user(vec.pid, uvec->pid, nr * sizeof(vec.pid[0])))
 		return -EFAULT;
-	if (!may_set_pid_vec(pid_ns, nr) || !pid_vec_in_reach(pid_ns, nr))
+	top = pid_vec_judge(pid_ns, nr, &vec, &in_range);
+	if (!may_set_pid_vec(pid_ns, top) || !pid_vec_in_reach(top))
 		return -EPERM;
-	if (!pid_vec_in_range(pid_ns, nr, &vec))
+	if (!in_range)
 		return -EINVAL;
 
 	spin_lock_irq(&pidmap_lock);
-	if (pid_vec_is_live(pid_ns, nr)) {
-		level = pid_ns;
-		for (int i = 0; i < nr; i++, level = level->parent)
-			idr_set_cursor(&level->idr, vec.pid[i] + 1);
-	} else {
-		err = -ESRCH;
-	}
+	live = pid_vec_is_live(pid_ns, nr);
+	if (live)
+		pid_vec_write(pid_ns, nr, &vec);
 	spin_unlock_irq(&pidmap_lock);
-	return err;
+	return live ? 0 : -ESRCH;
 }
 
 /**
@@ -165,11 +192,11 @@ int ns_get_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 {
 	struct pid_namespace *level = to_pid_ns(ns);
 	int nr = pid_vec_size(ns, uvec);
-	struct pid_vec vec;
+	struct pid_vec vec __uninitialized;
 
 	if (nr < 0)
 		return nr;
-	if (!pid_vec_in_reach(level, nr))
+	if (!pid_vec_in_reach(pid_vec_top(level, nr)))
 		return -EPERM;
 
 	spin_lock_irq(&pidmap_lock);
