@@ -63,46 +63,6 @@ struct nsset_source {
 	struct path pwd;
 };
 
-static struct ns_common *source_user(const struct nsset_source *src)
-{
-	return &src->user_ns->ns;
-}
-
-static struct ns_common *source_mnt(const struct nsset_source *src)
-{
-	return from_mnt_ns(src->nsproxy->mnt_ns);
-}
-
-static struct ns_common *source_uts(const struct nsset_source *src)
-{
-	return &src->nsproxy->uts_ns->ns;
-}
-
-static struct ns_common *source_ipc(const struct nsset_source *src)
-{
-	return &src->nsproxy->ipc_ns->ns;
-}
-
-static struct ns_common *source_pid(const struct nsset_source *src)
-{
-	return &src->pid_ns->ns;
-}
-
-static struct ns_common *source_cgroup(const struct nsset_source *src)
-{
-	return &src->nsproxy->cgroup_ns->ns;
-}
-
-static struct ns_common *source_net(const struct nsset_source *src)
-{
-	return &src->nsproxy->net_ns->ns;
-}
-
-static struct ns_common *source_time(const struct nsset_source *src)
-{
-	return &src->time_ns->ns;
-}
-
 #define NSSET_TYPE(type, config) (IS_ENABLED(CONFIG_##config) ? (type) : 0)
 
 #define NSSET_USER	NSSET_TYPE(CLONE_NEWUSER, USER_NS)
@@ -121,37 +81,6 @@ static struct ns_common *source_time(const struct nsset_source *src)
 /* What goes with the types of a process, in bits that clone(2) leaves free. */
 #define NSSET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
 			 SETNS_FOR_CHILDREN | SETNS_ROOT)
-
-static int install_root(struct nsset *set, const struct nsset_source *src)
-{
-	return nsset_install_root(set, src->nsproxy->mnt_ns, &src->root,
-				  &src->pwd);
-}
-
-/*
- * Every type, in the order in which it is checked. The user namespace is
- * first: the others ask for capabilities in the one that the set moves to.
- * The rest is the order of clone(2) and unshare(2), and decides which errno
- * is seen when several would refuse. A type compiled out matches no mask.
- *
- * @install is NULL for namespaces, which bring their own. Root and working
- * directory come right after the mount namespace that they must be in.
- */
-static const struct nsset_type {
-	unsigned int type;
-	struct ns_common *(*source)(const struct nsset_source *src);
-	int (*install)(struct nsset *set, const struct nsset_source *src);
-} nsset_types[] = {
-	{ NSSET_USER,	source_user },
-	{ NSSET_MNT,	source_mnt },
-	{ SETNS_ROOT,	source_mnt,	install_root },
-	{ NSSET_UTS,	source_uts },
-	{ NSSET_IPC,	source_ipc },
-	{ NSSET_PID,	source_pid },
-	{ NSSET_CGROUP,	source_cgroup },
-	{ NSSET_NET,	source_net },
-	{ NSSET_TIME,	source_time },
-};
 
 /*
  * What a task has under its task_lock(): the nsproxy can be neither replaced nor
@@ -256,49 +185,13 @@ static int source_snapshot(struct nsset_source *src, struct pid *pid,
  * Only types of this kernel, at least one, and each flag with a type that it
  * speaks of.
  */
-static bool source_flags_valid(unsigned int flags)
+static bool nsset_flags_valid(unsigned int flags)
 {
 	if (!(flags & NSSET_TYPES) || (flags & ~(NSSET_TYPES | NSSET_FLAGS)))
 		return false;
 	if ((flags & SETNS_FOR_CHILDREN) && !(flags & (NSSET_PID | NSSET_TIME)))
 		return false;
 	return !(flags & SETNS_ROOT) || (flags & NSSET_MNT);
-}
-
-static int source_from_nsfs(struct nsset_source *src, struct file *file,
-			    unsigned int *flags)
-{
-	unsigned int type;
-
-	src->ns = get_proc_ns(file_inode(file));
-	type = proc_ns_type(src->ns);
-	if ((*flags && *flags != type) || !(type & NSSET_TYPES))
-		return -EINVAL;
-	*flags = type;
-	return 0;
-}
-
-/*
- * Find out what @file names and what of it is asked for. The flags are judged
- * before the process is looked at, so that a bad one is EINVAL whatever has
- * become of the process.
- */
-static int source_get(struct nsset_source *src, struct file *file,
-		      unsigned int *flags)
-{
-	struct pid *pid;
-	int err;
-
-	if (proc_ns_file(file))
-		return source_from_nsfs(src, file, flags);
-
-	pid = pidfd_pid(file);
-	if (IS_ERR(pid) || !source_flags_valid(*flags))
-		return -EINVAL;
-	src->pid = pid;
-	err = source_snapshot(src, pid, *flags);
-	trace_nsset_check(pid, 0, NULL, err);
-	return err;
 }
 
 static void source_put(struct nsset_source *src)
@@ -315,37 +208,84 @@ static void source_put(struct nsset_source *src)
 }
 
 /*
- * What of @flags is left to do when the namespaces that current is in are left
- * alone. In a time namespace it is when its children will be, too: a join sets
- * both. The pid namespace is that of its children, as a join changes no other.
+ * The types that there is nothing to join of, since current is there already.
+ * In a time namespace it is when its children will be, too: a join sets both.
+ * The pid namespace is that of its children, as a join changes no other.
  */
-static unsigned int nsset_reduce(const struct nsset_source *src,
-				 unsigned int flags)
+static unsigned int nsset_joined(const struct nsset_source *src)
 {
-	struct nsproxy *nsproxy = current->nsproxy;
-	struct nsset_source mine = {
-		.nsproxy = nsproxy,
-		.user_ns = current_user_ns(),
-		.pid_ns = nsproxy->pid_ns_for_children,
-		.time_ns = nsproxy->time_ns,
-	};
-	unsigned int types = NSSET_TYPES;
-	const struct nsset_type *t;
+	const struct nsproxy *mine = current->nsproxy, *theirs = src->nsproxy;
+	unsigned int joined = 0;
 
-	if (nsproxy->time_ns != nsproxy->time_ns_for_children)
-		types &= ~NSSET_TIME;
-	for (t = nsset_types; t < nsset_types + ARRAY_SIZE(nsset_types); t++)
-		if ((flags & types & t->type) &&
-		    t->source(&mine) == t->source(src))
-			flags &= ~t->type;
-	return flags;
+	if (src->user_ns == current_user_ns())
+		joined |= NSSET_USER;
+	if (theirs->mnt_ns == mine->mnt_ns)
+		joined |= NSSET_MNT;
+	if (theirs->uts_ns == mine->uts_ns)
+		joined |= NSSET_UTS;
+	if (theirs->ipc_ns == mine->ipc_ns)
+		joined |= NSSET_IPC;
+	if (src->pid_ns == mine->pid_ns_for_children)
+		joined |= NSSET_PID;
+	if (theirs->cgroup_ns == mine->cgroup_ns)
+		joined |= NSSET_CGROUP;
+	if (theirs->net_ns == mine->net_ns)
+		joined |= NSSET_NET;
+	if (src->time_ns == mine->time_ns &&
+	    src->time_ns == mine->time_ns_for_children)
+		joined |= NSSET_TIME;
+	return joined;
+}
+
+static void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types)
+{
+	if (types & NSSET_MNT)
+		nsset_get_mnt_ns(nsproxy->mnt_ns);
+	if (types & NSSET_UTS)
+		get_uts_ns(nsproxy->uts_ns);
+	if (types & NSSET_IPC)
+		get_ipc_ns(nsproxy->ipc_ns);
+	if (types & NSSET_PID)
+		get_pid_ns(nsproxy->pid_ns_for_children);
+	if (types & NSSET_CGROUP)
+		get_cgroup_ns(nsproxy->cgroup_ns);
+	if (types & NSSET_NET)
+		get_net(nsproxy->net_ns);
+	if (types & NSSET_TIME) {
+		get_time_ns(nsproxy->time_ns);
+		get_time_ns(nsproxy->time_ns_for_children);
+	}
+}
+
+static void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
+{
+	if (types & NSSET_MNT)
+		put_mnt_ns(nsproxy->mnt_ns);
+	if (types & NSSET_UTS)
+		put_uts_ns(nsproxy->uts_ns);
+	if (types & NSSET_IPC)
+		put_ipc_ns(nsproxy->ipc_ns);
+	if (types & NSSET_PID)
+		put_pid_ns(nsproxy->pid_ns_for_children);
+	if (types & NSSET_CGROUP)
+		put_cgroup_ns(nsproxy->cgroup_ns);
+	if (types & NSSET_NET)
+		put_net(nsproxy->net_ns);
+	if (types & NSSET_TIME) {
+		put_time_ns(nsproxy->time_ns);
+		put_time_ns(nsproxy->time_ns_for_children);
+	}
 }
 
 /*
  * A private copy of current's nsproxy. Only current changes its nsproxy, so
  * the old one can be read without a lock and outlives the copying.
+ *
+ * The copy holds references on the namespaces of @types, which their install()
+ * exchanges. The others are those of the old one, and go with it or move to
+ * the copy when it is committed.
  */
-static struct nsproxy *nsset_copy_nsproxy(void)
+static struct nsproxy *nsset_copy_nsproxy(unsigned int types)
 {
 	struct nsproxy *old = current->nsproxy, *new = create_nsproxy();
 
@@ -353,15 +293,14 @@ static struct nsproxy *nsset_copy_nsproxy(void)
 		return NULL;
 
 	new->uts_ns = old->uts_ns;
-	get_uts_ns(new->uts_ns);
-	new->ipc_ns = get_ipc_ns(old->ipc_ns);
-	new->mnt_ns = nsset_get_mnt_ns(old->mnt_ns);
-	new->pid_ns_for_children = get_pid_ns(old->pid_ns_for_children);
-	new->net_ns = get_net(old->net_ns);
-	new->time_ns = get_time_ns(old->time_ns);
-	new->time_ns_for_children = get_time_ns(old->time_ns_for_children);
+	new->ipc_ns = old->ipc_ns;
+	new->mnt_ns = old->mnt_ns;
+	new->pid_ns_for_children = old->pid_ns_for_children;
+	new->net_ns = old->net_ns;
+	new->time_ns = old->time_ns;
+	new->time_ns_for_children = old->time_ns_for_children;
 	new->cgroup_ns = old->cgroup_ns;
-	get_cgroup_ns(new->cgroup_ns);
+	nsproxy_get_types(new, types);
 	return new;
 }
 
@@ -384,7 +323,7 @@ static int nsset_prepare(struct nsset *set, unsigned int flags,
 		return -ENOMEM;
 
 	if (flags & NSSET_TYPES & ~NSSET_USER) {
-		set->nsproxy = nsset_copy_nsproxy();
+		set->nsproxy = nsset_copy_nsproxy(flags);
 		if (!set->nsproxy)
 			return -ENOMEM;
 	}
@@ -397,27 +336,93 @@ static int nsset_prepare(struct nsset *set, unsigned int flags,
 	return 0;
 }
 
-/* Let each namespace of the set install itself into the private copies. */
+/* Let a namespace install itself into the private copies. */
+static inline int nsset_install(struct nsset *set,
+				const struct nsset_source *src,
+				unsigned int type, struct ns_common *ns)
+{
+	int err = ns->ops->install(set, ns);
+
+	trace_nsset_check(src->pid, type, ns, err);
+	return err;
+}
+
+/*
+ * Root and working directory bring no namespace. They come right after the
+ * mount namespace that they must be in.
+ */
+static int nsset_check_root(struct nsset *set, const struct nsset_source *src)
+{
+	struct mnt_namespace *ns = src->nsproxy->mnt_ns;
+	int err = nsset_install_root(set, ns, &src->root, &src->pwd);
+
+	trace_nsset_check(src->pid, SETNS_ROOT, from_mnt_ns(ns), err);
+	return err;
+}
+
+/*
+ * The user namespace is first: the others ask for capabilities in the one that
+ * the set moves to. The rest is the order of clone(2) and unshare(2), and
+ * decides which errno is seen when several would refuse.
+ */
 static int nsset_check(struct nsset *set, const struct nsset_source *src)
 {
-	unsigned int left = set->flags;
-	const struct nsset_type *t;
-	struct ns_common *ns;
-	int err;
+	const struct nsproxy *nsproxy = src->nsproxy;
+	unsigned int flags = set->flags;
+	int err = 0;
 
-	/* All that is left is in the table, so the end is not looked for. */
-	for (t = nsset_types; left; t++) {
-		if (!(left & t->type))
-			continue;
-		left &= ~t->type;
-		ns = src->ns ?: t->source(src);
-		err = t->install ? t->install(set, src) :
-				   ns->ops->install(set, ns);
-		trace_nsset_check(src->pid, t->type, ns, err);
-		if (err)
-			return err;
+	if (src->ns)
+		return nsset_install(set, src, flags, src->ns);
+
+	if (flags & NSSET_USER)
+		err = nsset_install(set, src, NSSET_USER, &src->user_ns->ns);
+	if (!err && (flags & NSSET_MNT))
+		err = nsset_install(set, src, NSSET_MNT,
+				    from_mnt_ns(nsproxy->mnt_ns));
+	if (!err && (flags & SETNS_ROOT))
+		err = nsset_check_root(set, src);
+	if (!err && (flags & NSSET_UTS))
+		err = nsset_install(set, src, NSSET_UTS, &nsproxy->uts_ns->ns);
+	if (!err && (flags & NSSET_IPC))
+		err = nsset_install(set, src, NSSET_IPC, &nsproxy->ipc_ns->ns);
+	if (!err && (flags & NSSET_PID))
+		err = nsset_install(set, src, NSSET_PID, &src->pid_ns->ns);
+	if (!err && (flags & NSSET_CGROUP))
+		err = nsset_install(set, src, NSSET_CGROUP,
+				    &nsproxy->cgroup_ns->ns);
+	if (!err && (flags & NSSET_NET))
+		err = nsset_install(set, src, NSSET_NET, &nsproxy->net_ns->ns);
+	if (!err && (flags & NSSET_TIME))
+		err = nsset_install(set, src, NSSET_TIME, &src->time_ns->ns);
+	return err;
+}
+
+/*
+ * Let others find current in the new nsproxy. The old one is dropped, and the
+ * namespaces that stay pass to the new one. If the old one was current's alone,
+ * so do its references on them: nobody can find it any more, so the count stays 1,
+ * and what is left of it is for nsset_put(), as it would be of the new one. If
+ * it is shared, the new one gets references of its own, while current's on the
+ * old one still holds all of them.
+ */
+static void nsset_switch_nsproxy(struct nsset *set)
+{
+	struct nsproxy *new = set->nsproxy, *old;
+
+	task_lock(current);
+	old = current->nsproxy;
+	current->nsproxy = new;
+	task_unlock(current);
+
+	set->nsproxy = old;
+	if (refcount_read(&old->count) == 1) {
+		/* Who has dropped it last is done with it. */
+		smp_acquire__after_ctrl_dep();
+		return;
 	}
-	return 0;
+	nsproxy_get_types(new, ~set->flags);
+	put_nsproxy(old);
+	set->nsproxy = NULL;
 }
 
 /*
@@ -450,21 +455,21 @@ static void nsset_commit(struct nsset *set)
 	    set->nsproxy->time_ns != me->nsproxy->time_ns)
 		timens_commit(me, set->nsproxy->time_ns);
 
-	if (set->nsproxy) {
-		switch_task_namespaces(me, set->nsproxy);
-		set->nsproxy = NULL;
-	}
+	if (set->nsproxy)
+		nsset_switch_nsproxy(set);
 }
 
 /*
  * Drop what the set still holds: all of its copies if it was not committed,
- * else the old root and working directory. Its nsproxy was never published,
- * so it goes without the care that a task's own needs.
+ * else the old root and working directory, and of the old nsproxy, if nobody
+ * else has it, what has been replaced.
  */
 static void nsset_put(struct nsset *set)
 {
-	if (set->nsproxy)
-		nsproxy_free(set->nsproxy);
+	if (set->nsproxy) {
+		nsproxy_put_types(set->nsproxy, set->flags);
+		nsproxy_cache_free(set->nsproxy);
+	}
 	if (set->fs)
 		nsset_mount_put(set->fs);
 	if (set->flags & NSSET_USER)
@@ -483,7 +488,7 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 	int err;
 
 	if (flags & SETNS_SKIP_JOINED)
-		left = nsset_reduce(src, flags);
+		left &= ~nsset_joined(src);
 	err = nsset_prepare(&set, left & (NSSET_TYPES | SETNS_ROOT), &fs);
 	if (!err)
 		err = nsset_check(&set, src);
@@ -493,6 +498,29 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 		perf_event_namespaces(current);
 	}
 	nsset_put(&set);
+	return err;
+}
+
+static int nsset_join_nsfs(struct file *file, unsigned int flags)
+{
+	struct nsset_source src = { .ns = get_proc_ns(file_inode(file)) };
+	unsigned int type = proc_ns_type(src.ns);
+
+	if ((flags && flags != type) || !(type & NSSET_TYPES))
+		return -EINVAL;
+	return nsset_join(&src, type);
+}
+
+static int nsset_join_process(struct pid *pid, unsigned int flags)
+{
+	struct nsset_source src = { .pid = pid };
+	int err;
+
+	err = source_snapshot(&src, pid, flags);
+	trace_nsset_check(pid, 0, NULL, err);
+	if (!err)
+		err = nsset_join(&src, flags);
+	source_put(&src);
 	return err;
 }
 
@@ -519,7 +547,7 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
  * * -EPERM: current may not look at the process (PTRACE_MODE_READ_REALCREDS).
  * * -ESRCH: the process has no namespaces, or no root, any more.
  * * -ENOMEM: no memory for the copies.
- * * what the first type to refuse says, in the order of nsset_types.
+ * * what the first type to refuse says, in the order of nsset_check().
  *
  * Context: process context; may sleep.
  * Return: 0, or one of the above.
@@ -527,16 +555,20 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 SYSCALL_DEFINE2(setns, int, fd, int, flags)
 {
 	CLASS(fd, f)(fd);
-	struct nsset_source src = {};
-	unsigned int mask = flags;
-	int err;
+	struct pid *pid;
 
 	if (fd_empty(f))
 		return -EBADF;
 
-	err = source_get(&src, fd_file(f), &mask);
-	if (!err)
-		err = nsset_join(&src, mask);
-	source_put(&src);
-	return err;
+	if (proc_ns_file(fd_file(f)))
+		return nsset_join_nsfs(fd_file(f), flags);
+
+	/*
+	 * The flags are judged before the process is looked at: a bad one is
+	 * EINVAL whatever has become of the process.
+	 */
+	pid = pidfd_pid(fd_file(f));
+	if (IS_ERR(pid) || !nsset_flags_valid(flags))
+		return -EINVAL;
+	return nsset_join_process(pid, flags);
 }
