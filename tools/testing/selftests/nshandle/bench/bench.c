@@ -102,11 +102,12 @@ void box_start(struct box *box, uint64_t flags)
 
 int arg;
 
-/* Shared with the processes that samples are taken in. */
-static struct shared {
+/* Of a row. Shared with the processes that samples are taken in. */
+static struct result {
 	uint64_t sample[SAMPLES];
 	int error;
-} *shared;
+	bool failed;
+} *results;
 
 static int by_size(const void *a, const void *b)
 {
@@ -115,23 +116,23 @@ static int by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void sample(const struct row *row, int n)
+static void sample(const struct row *row, struct result *result, int n)
 {
 	uint64_t start, end;
 
 	if (row->before)
 		row->before(n);
 	start = ticks();
-	shared->error = row->call(n);
+	result->error = row->call(n);
 	end = ticks();
 	if (n >= 0)
-		shared->sample[n] = end - start;
-	if (row->after && shared->error == row->error)
+		result->sample[n] = end - start;
+	if (row->after && result->error == row->error)
 		row->after(n);
 }
 
 /* A new process shares its pages: they are copied before, not in the call. */
-static void sample_apart(const struct row *row, int n)
+static void sample_apart(const struct row *row, struct result *result, int n)
 {
 	pid_t pid = fork();
 	int status;
@@ -139,7 +140,7 @@ static void sample_apart(const struct row *row, int n)
 	if (pid == 0) {
 		if (mlockall(MCL_CURRENT | MCL_FUTURE))
 			err(1, "mlockall");
-		sample(row, n);
+		sample(row, result, n);
 		_exit(0);
 	}
 	status = exit_status(pid);
@@ -161,30 +162,47 @@ static uint64_t overhead(void)
 	return least;
 }
 
-static void measure(const struct row *row)
+static void take(const struct row *row, struct result *result, int n)
+{
+	if (result->failed)
+		return;
+	arg = row->arg;
+	(row->apart ? sample_apart : sample)(row, result, n);
+	result->failed = result->error != row->error;
+}
+
+static void print(const struct row *row, struct result *result, uint64_t less)
+{
+	if (result->failed) {
+		printf("%s - - - # %s\n", row->name, strerror(result->error));
+		return;
+	}
+	qsort(result->sample, SAMPLES, sizeof(result->sample[0]), by_size);
+	printf("%s %lu %lu %s\n", row->name,
+	       (unsigned long)(result->sample[0] - less),
+	       (unsigned long)(result->sample[SAMPLES / 2] - less),
+	       row->today ?: "-");
+}
+
+void measure_in_turn(const struct row *rows, size_t nr)
 {
 	uint64_t less = overhead();
 
-	arg = row->arg;
+	if (nr > MAX_ROWS)
+		errx(1, "%zu rows", nr);
+	memset(results, 0, nr * sizeof(*results));
 	/* What is made on first use is made before. */
-	for (int n = -8; n < SAMPLES; n++) {
-		(row->apart ? sample_apart : sample)(row, n);
-		if (shared->error == row->error)
-			continue;
-		printf("%s - - - # %s\n", row->name, strerror(shared->error));
-		return;
-	}
-	qsort(shared->sample, SAMPLES, sizeof(shared->sample[0]), by_size);
-	printf("%s %lu %lu %s\n", row->name,
-	       (unsigned long)(shared->sample[0] - less),
-	       (unsigned long)(shared->sample[SAMPLES / 2] - less),
-	       row->today ?: "-");
+	for (int n = -8; n < SAMPLES; n++)
+		for (size_t i = 0; i < nr; i++)
+			take(&rows[i], &results[i], n);
+	for (size_t i = 0; i < nr; i++)
+		print(&rows[i], &results[i], less);
 }
 
 void measure_all(const struct row *rows, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		measure(&rows[i]);
+		measure_in_turn(&rows[i], 1);
 }
 
 /* ----- The program. */
@@ -262,9 +280,9 @@ int main(int argc, char **argv)
 	 * and would get into what is measured next.
 	 */
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED || pipe2(ready, O_CLOEXEC))
+	results = mmap(NULL, MAX_ROWS * sizeof(*results), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (results == MAP_FAILED || pipe2(ready, O_CLOEXEC))
 		err(1, "mmap, pipe");
 	start_containers(containers);
 	if (optind == argc)

@@ -33,6 +33,7 @@
 
 /* Odd: the median is one of them. A tick of the timer spoils a few at most. */
 #define SAMPLES		101
+#define MAX_ROWS	16
 
 enum { USER, MNT, UTS, IPC, PID, CGROUP, NET, TIME, NR_TYPES };
 
@@ -86,7 +87,9 @@ struct row {
 
 extern int arg;		/* of the row that is being measured */
 
+/* One row after the other, or one call of each after the other. */
 void measure_all(const struct row *rows, size_t nr);
+void measure_in_turn(const struct row *rows, size_t nr);
 
 void bench_null(void);
 void bench_setns(void);

@@ -136,6 +136,12 @@ void bench_procfs(void)
 	dir_fd = open(path, O_PATH | O_CLOEXEC);
 	strcat(path, "/pid");
 	mkdir(DIR, 0755);
-	measure_all(rows, ARRAY_LEN(rows));
+	/*
+	 * On a machine that has just been booted, hundreds of mounts in a row
+	 * may take the end of the largest piece of free per-CPU memory each,
+	 * and the search for the next largest is 26,000 instructions. Let none
+	 * of the rows have all of that accident.
+	 */
+	measure_in_turn(rows, ARRAY_LEN(rows));
 	rmdir(DIR);
 }
