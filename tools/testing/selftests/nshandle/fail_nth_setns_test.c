@@ -6,8 +6,12 @@
 #include "fail_nth.h"
 #include "setns_flags.h"
 
-/* Has no process, so that its share of each limit has still to be made. */
-#define UNSEEN_UID 3333
+/*
+ * Has no process, so that its share of each limit has still to be made. Another
+ * one for each child: that of the one before is gone after a grace period only.
+ * The container knows those below 65536, and there are 32768 pids.
+ */
+#define FIRST_UNSEEN_UID 10000
 
 FIXTURE(setns)
 {
@@ -32,8 +36,10 @@ FIXTURE_VARIANT(setns)
 /* The credentials get there what counts against the limits of a user. */
 static void become_unseen(struct __test_metadata *_metadata, int fd)
 {
+	uid_t uid = FIRST_UNSEEN_UID + getpid();
+
 	ASSERT_EQ(0, prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP));
-	ASSERT_EQ(0, setresuid(UNSEEN_UID, UNSEEN_UID, UNSEEN_UID));
+	ASSERT_EQ(0, setresuid(uid, uid, uid));
 	ASSERT_EQ(0, prctl(PR_SET_DUMPABLE, 1));
 }
 
