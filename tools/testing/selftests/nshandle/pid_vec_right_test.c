@@ -232,6 +232,66 @@ TEST_F(right, get)
 	}
 }
 
+/* ----- Two levels of one owner below one of another. */
+
+FIXTURE(owners) {
+	struct scene s;
+	struct world below;	/* its CHILD is in BOX, and of BOX's owner */
+};
+
+static void more_in_box(struct __test_metadata *_metadata, struct world *w)
+{
+	member_start(_metadata, w, CHILD, CLONE_NEWPID, NULL);
+}
+
+static void more_as_box_root(struct __test_metadata *_metadata,
+			     struct world *w)
+{
+	become_box_root(_metadata, w);
+	ASSERT_EQ(0, try_setns(w->ns[BOX], CLONE_NEWPID));
+	member_start(_metadata, w, BOX, 0, more_in_box);
+}
+
+FIXTURE_SETUP(owners)
+{
+	scene_enter(_metadata, &self->s);
+	self->below = self->s.w;
+	member_start(_metadata, &self->below, SIBLING, 0, more_as_box_root);
+}
+
+FIXTURE_TEARDOWN_PARENT(owners)
+{
+	scene_left(_metadata, &self->s);
+}
+
+TEST_F(owners, of_all)
+{
+	int fd = self->below.ns[CHILD];
+	struct pid_vec vec = new_vec(3);
+
+	EXPECT_EQ(0, try_set(fd, &vec));
+	expect_vec(_metadata, fd, &vec, -1);
+}
+
+TEST_F(owners, of_the_lower)
+{
+	int fd = self->below.ns[CHILD];
+	struct pid_vec vec = new_vec(3);
+
+	IN_CHILD {
+		struct pid_vec want;
+
+		become_caller(_metadata, &self->s.w, BOX_ROOT);
+		want = vec_get(_metadata, fd, 3);
+		EXPECT_EQ(EPERM, try_set(fd, &vec));
+		expect_vec(_metadata, fd, &want, -1);
+		vec.nr = 2;
+		EXPECT_EQ(0, try_set(fd, &vec));
+		memcpy(want.pid, vec.pid, 2 * sizeof(vec.pid[0]));
+		expect_vec(_metadata, fd, &want, -1);
+	}
+}
+
 /* ----- Namespaces without an init. */
 
 FIXTURE(lifeless) {
