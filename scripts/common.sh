@@ -108,6 +108,12 @@ kernel_fragments()	# KERNEL
 		echo "$top/kernel/configs/nshandle-$more.config"
 }
 
+# Those programs in which two do something at once, or with -v the others.
+races_of()	# [-v] KSELFTEST-LIST
+{
+	grep -E "${@:1:$#-1}" '_(race|race_exec|exec)_test$' "${@: -1}"
+}
+
 # With KSRC= the base is what that tree says it is: scripts/fetch finds out.
 BASE=${BASE:-6.12}
 KSRC=${KSRC:-}
