@@ -134,6 +134,24 @@ void nsset_get_paths(struct fs_struct *fs, struct path *root, struct path *pwd)
 	fs_struct_read_unlock(fs);
 }
 
+/**
+ * nsset_has_root() - is a path the root of a task now?
+ * @fs: the task's fs_struct; the caller holds its task_lock()
+ * @root: the path
+ *
+ * Context: takes @fs's lock.
+ * Return: true if it is.
+ */
+bool nsset_has_root(struct fs_struct *fs, const struct path *root)
+{
+	bool same;
+
+	fs_struct_read_lock(fs);
+	same = path_equal(&fs->root, root);
+	fs_struct_read_unlock(fs);
+	return same;
+}
+
 /*
  * The namespace of a mount is changed under namespace_sem, and read without it
  * here: only the pointer counts, and what it says may be out of date at once.
@@ -141,6 +159,12 @@ void nsset_get_paths(struct fs_struct *fs, struct path *root, struct path *pwd)
 static bool path_in_mnt_ns(const struct path *path, struct mnt_namespace *ns)
 {
 	return READ_ONCE(real_mount(path->mnt)->mnt_ns) == ns;
+}
+
+static bool paths_in_mnt_ns(const struct path *root, const struct path *pwd,
+			    struct mnt_namespace *ns)
+{
+	return path_in_mnt_ns(root, ns) && path_in_mnt_ns(pwd, ns);
 }
 
 /*
@@ -196,12 +220,16 @@ int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 	if (current->fs->users != 1)
 		return -EINVAL;
 
-	if (!path_in_mnt_ns(root, ns) || !path_in_mnt_ns(pwd, ns))
+	if (!paths_in_mnt_ns(root, pwd, ns))
 		return -EAGAIN;
 
 	err = paths_permission(nsset->cred, root, pwd);
 	if (err)
 		return err;
+
+	/* A file system that was asked may have taken its time. */
+	if (!paths_in_mnt_ns(root, pwd, ns))
+		return -EAGAIN;
 
 	nsset_mount_put(nsset->fs);
 	nsset->fs->root = *root;

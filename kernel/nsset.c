@@ -25,7 +25,6 @@
 #include <linux/proc_fs.h>
 #include <linux/proc_ns.h>
 #include <linux/ptrace.h>
-#include <linux/rwsem.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sem.h>
@@ -82,15 +81,60 @@ struct nsset_source {
 #define NSSET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
 			 SETNS_FOR_CHILDREN | SETNS_ROOT)
 
+static void source_put(struct nsset_source *src)
+{
+	if (src->root.mnt) {
+		path_put(&src->pwd);
+		path_put(&src->root);
+	}
+	if (src->pid_ns)
+		put_pid_ns(src->pid_ns);
+	put_user_ns(src->user_ns);
+	if (src->nsproxy)
+		put_nsproxy(src->nsproxy);
+}
+
 /*
- * What a task has under its task_lock(): the nsproxy can be neither replaced nor
- * freed meanwhile, and root and working directory belong to the nsproxy as
- * far as they ever do. A task without has passed exit_task_namespaces(), or
- * exit_fs() before it.
+ * The task that is the process of @pid now. An execve(2) of a thread that is
+ * not the first waits in de_thread() until all others are dead, the leader
+ * included, before it takes over their pid. The process is alive all the time:
+ * once the leader exits, take the thread that becomes it. The pid of a thread
+ * that is not the first names that thread and no other.
+ *
+ * The caller holds rcu_read_lock(). de_thread() clears group_exec_task before
+ * its task can exit, so a task read from it is not freed before the unlock.
+ * It exchanges the pids before that, so where the pointer is NULL again, the
+ * second pid_task() finds the new leader.
+ */
+static struct task_struct *source_task(struct pid *pid)
+{
+	struct task_struct *task = pid_task(pid, PIDTYPE_PID), *exec;
+
+	/* Set before the task gives up its root and its namespaces. */
+	if (!task || !(data_race(READ_ONCE(task->flags)) & PF_EXITING) ||
+	    !pid_has_task(pid, PIDTYPE_TGID))
+		return task;
+
+	/* Written under siglock, and cleared without. */
+	exec = data_race(smp_load_acquire(&task->signal->group_exec_task));
+	return exec ?: pid_task(pid, PIDTYPE_PID);
+}
+
+/*
+ * Read what only task_lock() makes safe: while it is held, the nsproxy can
+ * be neither replaced nor freed. If nsproxy or fs is NULL, the task is exiting
+ * and has passed exit_fs() or exit_task_namespaces().
+ *
+ * Compare the credentials last. A task changes its nsproxy under task_lock() and
+ * its root under the lock of its fs_struct, and both are taken here before. So
+ * if this function reads a namespace or root that was set after commit_creds(),
+ * it also reads the new credentials.
  */
 static int source_read_locked(struct nsset_source *src,
-			      struct task_struct *task, unsigned int flags)
+			      struct task_struct *task, const struct cred *cred,
+			      unsigned int flags)
 {
+	lockdep_assert_held(&task->alloc_lock);
 	if (!task->nsproxy || ((flags & SETNS_ROOT) && !task->fs))
 		return -ESRCH;
 
@@ -98,13 +142,13 @@ static int source_read_locked(struct nsset_source *src,
 	get_nsproxy(src->nsproxy);
 	if (flags & SETNS_ROOT)
 		nsset_get_paths(task->fs, &src->root, &src->pwd);
-	return 0;
+	return rcu_access_pointer(task->real_cred) == cred ? 0 : -EAGAIN;
 }
 
 /*
- * Those of a task's namespaces that have two of a kind, its own and that of
- * its children. A published nsproxy does not change any more. A task that is
- * reaped meanwhile has lost its struct pid, and its pid namespace with it.
+ * A task has two pid and two time namespaces: its own, and those of its children.
+ * A published nsproxy does not change any more. A task that is reaped meanwhile
+ * has lost its struct pid, and its active pid namespace with it.
  */
 static int source_read_pid_time(struct nsset_source *src,
 				struct task_struct *task, unsigned int flags)
@@ -117,68 +161,74 @@ static int source_read_pid_time(struct nsset_source *src,
 	if (!(flags & NSSET_PID))
 		return 0;
 
-	rcu_read_lock();
 	src->pid_ns = children ? nsproxy->pid_ns_for_children :
 				 task_active_pid_ns(task);
-	if (src->pid_ns)
-		get_pid_ns(src->pid_ns);
-	rcu_read_unlock();
-	return src->pid_ns ? 0 : -ESRCH;
+	if (!src->pid_ns)
+		return -ESRCH;
+	get_pid_ns(src->pid_ns);
+	return 0;
 }
 
 /*
- * Read the target's namespaces, with a reference on each. The caller holds
- * the target's exec_update_lock.
+ * Read the target's namespaces, with a reference on each: those that it has
+ * with the very credentials that ptrace_may_access() looks at, else -EAGAIN.
+ * Objective credentials are freed by RCU, so while the caller holds
+ * rcu_read_lock() an equal pointer means the same credentials, and they and
+ * their user namespace stay valid.
  *
  * ptrace_may_access() takes task_lock() itself, so it comes before, not
- * inside. The user and pid namespace of a zombie are still there, but ESRCH
- * for any type of it is ABI.
+ * inside. A zombie still has a user and a pid namespace, but ESRCH for any
+ * type of it is ABI.
  */
 static int source_read(struct nsset_source *src, struct task_struct *task,
 		       unsigned int flags)
 {
+	const struct cred *cred = __task_cred(task);
 	int err;
 
 	if (!ptrace_may_access(task, PTRACE_MODE_READ_REALCREDS))
 		return -EPERM;
 
 	task_lock(task);
-	err = source_read_locked(src, task, flags);
+	err = source_read_locked(src, task, cred, flags);
 	task_unlock(task);
 	if (err)
 		return err;
 
-	rcu_read_lock();
 	if (flags & NSSET_USER)
-		src->user_ns = get_user_ns(__task_cred(task)->user_ns);
-	rcu_read_unlock();
+		src->user_ns = get_user_ns(cred->user_ns);
 	return source_read_pid_time(src, task, flags);
 }
 
 /*
- * Take the snapshot of a process. The permission check and the reads are one
- * step for an execve(2) of the target, which changes the credentials that the
- * check looked at: exec_update_lock, held for reading, keeps it out. The wait
- * for it is killable, as an execve(2) may hold it for as long as a slow file
- * system likes. Nothing under the lock sleeps.
+ * Take the snapshot of a process, without a lock that its execve(2) holds: a
+ * file system of the target's can keep it there for ever. Instead begin again if
+ * the credentials have changed since they were checked, or if ESRCH is the
+ * answer of a task that is not the process any more. Each new round needs another
+ * commit_creds() or de_thread() of the target within the few instructions of the
+ * last one. A fatal signal ends the call even if the target manages that for
+ * ever; no program sees what the call returns then.
  */
 static int source_snapshot(struct nsset_source *src, struct pid *pid,
 			   unsigned int flags)
 {
 	struct task_struct *task;
+	bool again;
 	int err;
 
-	task = get_pid_task(pid, PIDTYPE_PID);
-	if (!task)
-		return -ESRCH;
-
-	err = down_read_killable(&task->signal->exec_update_lock);
-	if (!err) {
-		err = source_read(src, task, flags);
-		up_read(&task->signal->exec_update_lock);
+	for (;;) {
+		rcu_read_lock();
+		task = source_task(pid);
+		err = task ? source_read(src, task, flags) : -ESRCH;
+		again = err == -EAGAIN ||
+			(err == -ESRCH && source_task(pid) != task);
+		rcu_read_unlock();
+		if (likely(!again) || fatal_signal_pending(current))
+			return err;
+		source_put(src);
+		cond_resched();
+		*src = (struct nsset_source){ .pid = pid };
 	}
-	put_task_struct(task);
-	return err;
 }
 
 /*
@@ -192,19 +242,6 @@ static bool nsset_flags_valid(unsigned int flags)
 	if ((flags & SETNS_FOR_CHILDREN) && !(flags & (NSSET_PID | NSSET_TIME)))
 		return false;
 	return !(flags & SETNS_ROOT) || (flags & NSSET_MNT);
-}
-
-static void source_put(struct nsset_source *src)
-{
-	if (src->root.mnt) {
-		path_put(&src->pwd);
-		path_put(&src->root);
-	}
-	if (src->pid_ns)
-		put_pid_ns(src->pid_ns);
-	put_user_ns(src->user_ns);
-	if (src->nsproxy)
-		put_nsproxy(src->nsproxy);
 }
 
 /*
@@ -361,6 +398,32 @@ static int nsset_check_root(struct nsset *set, const struct nsset_source *src)
 }
 
 /*
+ * pivot_root(2) of the target moves the root of each task that has the old
+ * one, but can't find the paths of a set. So ask last, when no check sleeps any
+ * more, whether the target still has the root that the snapshot took. Nobody can
+ * tell of a target that has given up its root: it may have moved it before.
+ */
+static int nsset_recheck_root(const struct nsset_source *src)
+{
+	struct task_struct *task;
+	int err = -EAGAIN;
+
+	rcu_read_lock();
+	task = source_task(src->pid);
+	if (task) {
+		task_lock(task);
+		if (task->fs && nsset_has_root(task->fs, &src->root))
+			err = 0;
+		task_unlock(task);
+	}
+	rcu_read_unlock();
+	if (err)
+		trace_nsset_check(src->pid, SETNS_ROOT,
+				  from_mnt_ns(src->nsproxy->mnt_ns), err);
+	return err;
+}
+
+/*
  * The user namespace is first: the others ask for capabilities in the one that
  * the set moves to. The rest is the order of clone(2) and unshare(2), and
  * decides which errno is seen when several would refuse.
@@ -394,6 +457,8 @@ static int nsset_check(struct nsset *set, const struct nsset_source *src)
 		err = nsset_install(set, src, NSSET_NET, &nsproxy->net_ns->ns);
 	if (!err && (flags & NSSET_TIME))
 		err = nsset_install(set, src, NSSET_TIME, &src->time_ns->ns);
+	if (!err && (flags & SETNS_ROOT))
+		err = nsset_recheck_root(src);
 	return err;
 }
 
@@ -426,11 +491,11 @@ static void nsset_switch_nsproxy(struct nsset *set)
 }
 
 /*
- * The point of no return: nothing from here on can fail. The credentials
- * come first, since what follows is done in the name of the new ones; the
- * nsproxy is last, as from then on others find current in its namespaces.
- * An observer can see the time between the two: all or nothing holds for
- * errors, not for onlookers.
+ * The point of no return: nothing from here on can fail. The credentials are
+ * last, as in unshare(2): once current is in the new user namespace, a task of
+ * it may look at current and open its /proc/PID/root, which must not be the
+ * old one then. Observers can see the new nsproxy with the old credentials for
+ * a moment: all or nothing is a promise about errors, not about observers.
  *
  * The semaphores that an undo list names are out of reach once the ipc
  * namespace has changed, and the vdso's time page must follow the time
@@ -439,11 +504,6 @@ static void nsset_switch_nsproxy(struct nsset *set)
 static void nsset_commit(struct nsset *set)
 {
 	struct task_struct *me = current;
-
-	if (set->flags & NSSET_USER) {
-		commit_creds(nsset_cred(set));
-		set->cred = NULL;
-	}
 
 	if (set->fs)
 		nsset_mount_commit(set->fs);
@@ -457,6 +517,11 @@ static void nsset_commit(struct nsset *set)
 
 	if (set->nsproxy)
 		nsset_switch_nsproxy(set);
+
+	if (set->flags & NSSET_USER) {
+		commit_creds(nsset_cred(set));
+		set->cred = NULL;
+	}
 }
 
 /*
@@ -478,7 +543,8 @@ static void nsset_put(struct nsset *set)
 
 /*
  * Reduce, prepare, check, commit: @flags and @src have been judged already. A
- * dry run is a set that is put and not committed.
+ * dry run is a set that is put and not committed; of a set without a type that
+ * is left to join, there is nothing to commit.
  */
 static int nsset_join(const struct nsset_source *src, unsigned int flags)
 {
@@ -492,7 +558,7 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 	err = nsset_prepare(&set, left & (NSSET_TYPES | SETNS_ROOT), &fs);
 	if (!err)
 		err = nsset_check(&set, src);
-	if (!err && !(flags & SETNS_DRY_RUN)) {
+	if (!err && set.flags && !(flags & SETNS_DRY_RUN)) {
 		nsset_commit(&set);
 		trace_nsset_commit(src->pid, flags, set.flags);
 		perf_event_namespaces(current);
@@ -543,7 +609,6 @@ static int nsset_join_process(struct pid *pid, unsigned int flags)
  *   SETNS_FOR_CHILDREN without CLONE_NEWPID and CLONE_NEWTIME, or SETNS_ROOT
  *   without CLONE_NEWNS.
  * * -ESRCH: the process has been reaped.
- * * -EINTR: current was killed while the process was in execve(2).
  * * -EPERM: current may not look at the process (PTRACE_MODE_READ_REALCREDS).
  * * -ESRCH: the process has no namespaces, or no root, any more.
  * * -ENOMEM: no memory for the copies.

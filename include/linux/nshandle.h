@@ -7,6 +7,7 @@
 
 #include <linux/compiler_types.h>
 #include <linux/errno.h>
+#include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <uapi/linux/nshandle.h>
 
@@ -20,6 +21,7 @@ struct path;
 struct mnt_namespace *nsset_get_mnt_ns(struct mnt_namespace *ns);
 int mntns_install(struct nsset *nsset, struct ns_common *ns);
 void nsset_get_paths(struct fs_struct *fs, struct path *root, struct path *pwd);
+bool nsset_has_root(struct fs_struct *fs, const struct path *root);
 int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 		       const struct path *root, const struct path *pwd);
 void nsset_mount_commit(struct fs_struct *new);
@@ -45,23 +47,47 @@ static inline int ns_get_last_pid_vec(struct ns_common *ns,
 
 /* kernel/fork.c, kernel/pid.c: which pid namespaces take a new process */
 
+static inline bool pidns_is_adding(const struct pid_namespace *ns)
+{
+	/*
+	 * copy_process() asks without pidmap_lock, under which the count
+	 * changes. The bit changes once, and zap_pid_ns_processes() kills after
+	 * that.
+	 */
+	return data_race(READ_ONCE(ns->pid_allocated)) & PIDNS_ADDING;
+}
+
 /*
- * A pid namespace takes processes until its init dies, and none after that
- * of any ancestor of it.
+ * A pid namespace takes processes until its init dies, and none after the
+ * init of an ancestor has died.
  */
 static inline bool pidns_takes_pids(const struct pid_namespace *ns)
 {
 	for (; ns; ns = ns->parent)
-		/* copy_process() has no pidmap_lock: the count may change */
-		if (!(data_race(READ_ONCE(ns->pid_allocated)) & PIDNS_ADDING))
+		if (!pidns_is_adding(ns))
 			return false;
 	return true;
 }
 
 /*
- * Of two first forks, one has pid 1 and may still fail: a task beside it might
- * never have a reaper. If it has failed, the namespace is dead, which
- * pidns_takes_pids() tells.
+ * May copy_process() make a task with this pid visible? Where the namespace has
+ * an init, the end of an ancestor kills that init, and the end of the init kills
+ * the task: ask the innermost namespace only. The init itself has no init that
+ * would kill it: ask every ancestor.
+ */
+static inline bool pid_takes_task(struct pid *pid)
+{
+	if (is_child_reaper(pid))
+		return pidns_takes_pids(ns_of_pid(pid));
+	return pidns_is_adding(ns_of_pid(pid));
+}
+
+/*
+ * Two tasks may fork at once into a pid namespace that has no init. Until the
+ * one with pid 1 has succeeded, refuse the other: if the first fork fails, the
+ * other would have no reaper. Called under pidmap_lock; child_reaper is set under
+ * tasklist_lock, so the accesses to it are marked. A dead namespace awaits no
+ * init; pidns_takes_pids() tells.
  */
 static inline bool pidns_awaits_init(const struct pid_namespace *ns)
 {

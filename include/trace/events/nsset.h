@@ -52,8 +52,10 @@
  *	for the process itself
  * @error: 0, or the negative errno that the system call is going to return
  *
- * The last one before a failing return is the one that refused. A dry run asks
- * the same. The target's pid is that of the initial pid namespace.
+ * The last one before a failing return is the one that refused, except that
+ * -EBADF, -EINVAL for the arguments and -ENOMEM for the copies have none. For
+ * SETNS_ROOT there may be two: the second says that the root has moved since. A
+ * dry run asks the same. The target's pid is that of the initial pid namespace.
  */
 TRACE_EVENT(nsset_check,
 	    TP_PROTO(struct pid *target, unsigned int type,
@@ -73,7 +75,7 @@ TRACE_EVENT(nsset_check,
 );
 
 /**
- * nsset_commit - a setns(2) that has joined
+ * nsset_commit - a setns(2) that has joined something
  * @target: the process whose namespaces were asked for, NULL for an nsfs file
  * @flags: what was asked for; for an nsfs file the file's type
  * @joined: the types that were joined, and SETNS_ROOT; less than what was asked

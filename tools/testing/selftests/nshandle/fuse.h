@@ -21,6 +21,7 @@ struct fuse_daemon {
 	__u32 hold;			/* opcode not to be answered, once */
 	int fail_reads;			/* an error for all of them, or 0 */
 	struct fuse_in_header held;	/* what was not; ->unique is not 0 */
+	__u64 interrupted;		/* the request whose caller got a signal */
 };
 
 union fuse_reply {
@@ -90,6 +91,7 @@ static inline int fuse_handle(const struct fuse_daemon *daemon,
 	case FUSE_WRITE:
 		reply->write.size = write->size;
 		return sizeof(reply->write);
+	case FUSE_ACCESS:
 	case FUSE_FLUSH:
 	case FUSE_RELEASE:
 		return 0;
@@ -103,6 +105,7 @@ static inline void fuse_serve_one(struct __test_metadata *_metadata,
 				  struct fuse_daemon *daemon)
 {
 	char buf[FUSE_MIN_READ_BUFFER + FILE_SIZE];
+	const struct fuse_interrupt_in *interrupt;
 	struct fuse_in_header *in = (void *)buf;
 	union fuse_reply reply = {};
 	int size;
@@ -110,8 +113,12 @@ static inline void fuse_serve_one(struct __test_metadata *_metadata,
 	ASSERT_LT(0, read(daemon->fd, buf, sizeof(buf))) {
 		TH_LOG("request of FUSE: %s", strerror(errno));
 	}
-	if (in->opcode == FUSE_FORGET || in->opcode == FUSE_BATCH_FORGET ||
-	    in->opcode == FUSE_INTERRUPT)
+	if (in->opcode == FUSE_INTERRUPT) {
+		interrupt = (const void *)(in + 1);
+		daemon->interrupted = interrupt->unique;
+		return;
+	}
+	if (in->opcode == FUSE_FORGET || in->opcode == FUSE_BATCH_FORGET)
 		return;
 	if (daemon->hold && in->opcode == daemon->hold) {
 		daemon->held = *in;
@@ -120,6 +127,27 @@ static inline void fuse_serve_one(struct __test_metadata *_metadata,
 	}
 	size = fuse_handle(daemon, in, &reply);
 	fuse_answer(_metadata, daemon->fd, in->unique, &reply, size);
+}
+
+/* Waits for the next request, and serves it. */
+static inline void fuse_serve_next(struct __test_metadata *_metadata,
+				   struct fuse_daemon *daemon)
+{
+	struct pollfd fds = { .fd = daemon->fd, .events = POLLIN };
+
+	ASSERT_EQ(1, poll(&fds, 1, POLL_MS)) {
+		TH_LOG("no request within %d ms", POLL_MS);
+	}
+	fuse_serve_one(_metadata, daemon);
+}
+
+/* Serves until a request of the kind @opcode is held. */
+static inline void fuse_hold(struct __test_metadata *_metadata,
+			     struct fuse_daemon *daemon, __u32 opcode)
+{
+	daemon->hold = opcode;
+	while (!daemon->held.unique)
+		fuse_serve_next(_metadata, daemon);
 }
 
 /* Serves until @fd has something to read. */
@@ -151,6 +179,28 @@ static inline void fuse_let_go(struct __test_metadata *_metadata,
 	daemon->held.unique = 0;
 }
 
+static inline int fuse_open(struct __test_metadata *_metadata)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		skip_test(_metadata, "no /dev/fuse (CONFIG_FUSE_FS)");
+	return fd;
+}
+
+/* @fd: the device, opened in the user namespace that we are in. */
+static inline void fuse_mount_at(struct __test_metadata *_metadata, int fd,
+				 const char *dir)
+{
+	char options[128];
+
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other", fd);
+	ASSERT_EQ(0, mount("nshandle", dir, "fuse", 0, options)) {
+		TH_LOG("mount FUSE on %s: %s", dir, strerror(errno));
+	}
+}
+
 /*
  * In a mount namespace of our own, on a tmpfs of our own: nothing of the
  * machine's is touched. Who else holds the device while he waits for an
@@ -159,19 +209,12 @@ static inline void fuse_let_go(struct __test_metadata *_metadata,
 static inline void fuse_mount(struct __test_metadata *_metadata,
 			      struct fuse_daemon *daemon)
 {
-	char options[128];
-
 	ASSERT_EQ(0, unshare(CLONE_NEWNS));
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	daemon->fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
-	if (daemon->fd < 0)
-		skip_test(_metadata, "no /dev/fuse (CONFIG_FUSE_FS)");
+	daemon->fd = fuse_open(_metadata);
 	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, "mode=0755"));
 	ASSERT_EQ(0, mkdir(MOUNTPOINT, 0755));
-	snprintf(options, sizeof(options),
-		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
-		 daemon->fd);
-	ASSERT_EQ(0, mount("nshandle", MOUNTPOINT, "fuse", 0, options));
+	fuse_mount_at(_metadata, daemon->fd, MOUNTPOINT);
 }
 
 /* A shared mapping of the file, and no descriptor. */

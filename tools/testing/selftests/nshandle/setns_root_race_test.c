@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * SETNS_ROOT of targets that are about to change: that go, that are moving
- * from one mount namespace to the other, that differ from their process.
+ * from one mount namespace to the other, that pivot their root, that differ
+ * from their process.
  */
 #include "setns_flags.h"
 
@@ -172,6 +173,96 @@ TEST_F(moving, never_mixed)
 				    is_home(_metadata, before.proc,
 					    &self->home[1]));
 		}
+	}
+}
+
+/*
+ * A target that does nothing but pivot_root(2), back and forth between two
+ * mounts. Its working directory is on the first. Whoever joins it has a root
+ * that the target has had. It is not a promise that this is the one of now:
+ * pivot_root(2) can come between the last comparison and the commit.
+ */
+#define OTHER	"other"
+
+FIXTURE(pivoting)
+{
+	struct container c;
+};
+
+/* Shared with the target: its two roots, and its working directory. */
+static struct place *pivot_roots;
+
+static void *pivoting_thread(void *data)
+{
+	(void)data;
+	for (;;) {
+		if (syscall(__NR_pivot_root, "/" OTHER, "/" OTHER "/" CELL))
+			_exit(1);
+		if (syscall(__NR_pivot_root, "/" CELL, "/" CELL "/" OTHER))
+			_exit(1);
+	}
+	return NULL;
+}
+
+/* A jail that is a mount, and the other one in it. */
+static void pivot_for_ever(struct __test_metadata *_metadata)
+{
+	pthread_t thread;
+
+	jail_uncover(_metadata);
+	ASSERT_EQ(0, mount("tmpfs", JAIL, "tmpfs", 0, NULL));
+	ASSERT_EQ(0, mkdir(JAIL "/" CELL, 0755));
+	ASSERT_EQ(0, mkdir(JAIL "/" OTHER, 0755));
+	ASSERT_EQ(0, mount("tmpfs", JAIL "/" OTHER, "tmpfs", 0, NULL));
+	ASSERT_EQ(0, mkdir(JAIL "/" OTHER "/" CELL, 0755));
+	ASSERT_EQ(0, chroot(JAIL));
+	ASSERT_EQ(0, chdir("/" CELL));
+	place_read(_metadata, AT_FDCWD, "/", &pivot_roots[0]);
+	place_read(_metadata, AT_FDCWD, "/" OTHER, &pivot_roots[1]);
+	place_read(_metadata, AT_FDCWD, ".", &pivot_roots[2]);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, pivoting_thread, NULL));
+}
+
+FIXTURE_SETUP(pivoting)
+{
+	SKIP_WITHOUT_FLAGS();
+	pivot_roots = mmap(NULL, 3 * sizeof(*pivot_roots),
+			   PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			   -1, 0);
+	ASSERT_NE(MAP_FAILED, pivot_roots);
+	jail_make(_metadata);
+	self->c.flags = CLONE_NEWNS;
+	self->c.setup = pivot_for_ever;
+	container_start(_metadata, &self->c);
+}
+
+FIXTURE_TEARDOWN(pivoting)
+{
+	container_stop(_metadata, &self->c);
+}
+
+TEST_F_TIMEOUT(pivoting, one_of_its_roots, 60)
+{
+	struct place root, cwd;
+	struct state before;
+	int err, joined = 0;
+
+	IN_CHILD {
+		state_read(_metadata, &before);
+		for (int i = 0; i < TRIES; i++) {
+			err = try_setns(self->c.pidfd, NS_ROOT);
+			ASSERT_TRUE(!err || err == EAGAIN);
+			if (err)
+				continue;
+			place_read(_metadata, before.proc, "root", &root);
+			place_read(_metadata, before.proc, "cwd", &cwd);
+			ASSERT_TRUE(place_same(&root, &pivot_roots[0]) ||
+				    place_same(&root, &pivot_roots[1]));
+			ASSERT_TRUE(place_same(&cwd, &pivot_roots[2]));
+			joined++;
+		}
+		EXPECT_LT(0, joined);
+		TH_LOG("joined %d of %d times", joined, TRIES);
 	}
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The tracepoints nsset:nsset_check and nsset:nsset_commit: who was asked, in
- * which order, who refused, and what has been joined in the end.
+ * which order, who refused, and what has been joined in the end. And the
+ * record of perf that says so.
  *
  * Each test has an instance of the trace buffer for itself, which takes the
  * events of the one child that calls setns(2).
@@ -132,7 +133,16 @@ FIXTURE_VARIANT_ADD(trace, skip_joined) {
 	.flags = ALL_NS | SETNS_SKIP_JOINED,
 	.first = "process:0 mnt:0" REST_ON
 		 COMMIT(ALL_TYPES "|skip_joined", REST_TYPES),
-	.second = "process:0" COMMIT(ALL_TYPES "|skip_joined", ""),
+	.second = "process:0",
+};
+
+/* Nothing is joined where nothing is left to join, so there is no commit. */
+/* clang-format off */
+FIXTURE_VARIANT_ADD(trace, skip_joined_all) {
+	/* clang-format on */
+	.flags = ALL_NS | SETNS_SKIP_JOINED,
+	.first = "process:0",
+	.second = "process:0",
 };
 
 /* clang-format off */
@@ -432,6 +442,95 @@ TEST_F(other, nsfs)
 		EXPECT_EQ(EPERM, try_setns(fd, 0));
 	}
 	EXPECT_TRACE(&self->tr, 0, "uts:-1");
+}
+
+/*
+ * PERF_RECORD_NAMESPACES comes with each join that has joined something, and
+ * names the namespaces of afterwards.
+ */
+FIXTURE(perf)
+{
+	struct container c;
+};
+
+FIXTURE_VARIANT(perf)
+{
+	__u64 container;
+	int flags;
+	int first;		/* records of a call */
+	int second;		/* and those of the same once more */
+	int second_err;
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(perf, all) {
+	/* clang-format on */
+	.container = ALL_NS,
+	.flags = ALL_NS,
+	.first = 1,
+	.second = 0,
+	.second_err = EINVAL,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(perf, one) {
+	/* clang-format on */
+	.container = CLONE_NEWUTS,
+	.flags = CLONE_NEWUTS,
+	.first = 1,
+	.second = 1,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(perf, dry_run) {
+	/* clang-format on */
+	.container = ALL_NS,
+	.flags = ALL_NS | SETNS_DRY_RUN,
+	.first = 0,
+	.second = 0,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(perf, skip_joined) {
+	/* clang-format on */
+	.container = BUT_NS(CLONE_NEWUSER),
+	.flags = ALL_NS | SETNS_SKIP_JOINED,
+	.first = 1,
+	.second = 0,
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(perf, skip_joined_all) {
+	/* clang-format on */
+	.flags = ALL_NS | SETNS_SKIP_JOINED,
+	.first = 0,
+	.second = 0,
+};
+
+FIXTURE_SETUP(perf)
+{
+	SKIP_WITHOUT_FLAGS();
+	self->c.flags = variant->container;
+	container_start(_metadata, &self->c);
+}
+
+FIXTURE_TEARDOWN(perf)
+{
+	container_stop(_metadata, &self->c);
+}
+
+TEST_F(perf, twice)
+{
+	struct perf_event_mmap_page *perf;
+
+	IN_CHILD {
+		perf = perf_open(_metadata);
+		EXPECT_EQ(0, try_setns(self->c.pidfd, variant->flags));
+		EXPECT_EQ(variant->first, perf_read(_metadata, perf));
+		EXPECT_EQ(variant->second_err,
+			  try_setns(self->c.pidfd, variant->flags));
+		EXPECT_EQ(variant->second, perf_read(_metadata, perf));
+	}
 }
 
 TEST_HARNESS_MAIN
