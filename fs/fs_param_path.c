@@ -4,8 +4,6 @@
  * which is resolved and not opened.
  */
 
-#include <linux/export.h>
-#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
@@ -44,7 +42,6 @@ int fs_param_is_file_or_path(struct p_log *log,
 	}
 	return inval_plog(log, "Bad value for '%s'", param->key);
 }
-EXPORT_SYMBOL(fs_param_is_file_or_path);
 
 /**
  * fs_param_get_path() - find the file that a value names
@@ -54,7 +51,8 @@ EXPORT_SYMBOL(fs_param_is_file_or_path);
  *
  * A path is walked, its last symbolic link included, with the caller's
  * credentials, and never opened: neither does a FIFO make the caller wait,
- * nor does a device notice. A descriptor's file is taken as it is.
+ * nor does a device notice. A relative string begins at the working directory.
+ * A descriptor's file is taken as it is.
  *
  * Context: may sleep.
  * Return: 0, or what the lookup says, with no path to release.
@@ -68,12 +66,5 @@ int fs_param_get_path(struct fs_context *fc, struct fs_parameter *param,
 		return 0;
 	}
 
-	/*
-	 * A string comes without a directory. Not every parser says so: some
-	 * would walk a relative one from descriptor 0.
-	 */
-	if (param->type == fs_value_is_string)
-		param->dirfd = AT_FDCWD;
 	return fs_lookup_param(fc, param, false, LOOKUP_FOLLOW, path);
 }
-EXPORT_SYMBOL(fs_param_get_path);

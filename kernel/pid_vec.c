@@ -39,14 +39,15 @@ static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 		return -EINVAL;
 	if (get_user(nr, &uvec->nr))
 		return -EFAULT;
-	if (!nr || nr > to_pid_ns(ns)->level + 1)
+	if (nr > to_pid_ns(ns)->level + 1)
 		return -EINVAL;
 	return nr;
 }
 
+/* The topmost of @nr levels; of none, the innermost. */
 static struct pid_namespace *pid_vec_top(struct pid_namespace *ns, u32 nr)
 {
-	while (--nr)
+	for (; nr > 1; nr--)
 		ns = ns->parent;
 	return ns;
 }
@@ -62,9 +63,17 @@ static bool pid_vec_in_reach(struct pid_namespace *top)
 	return pidns_is_ancestor(top, task_active_pid_ns(current));
 }
 
+/* How many levels there are from @ns, which is in reach, to where reach ends. */
+static u32 pid_vec_levels(const struct pid_namespace *ns)
+{
+	return ns->level - task_active_pid_ns(current)->level + 1;
+}
+
 /*
  * Each owner is asked once. An owner is that of the level above or a descendant
- * of it, so that from the topmost level's on there is no other.
+ * of it: once the owner of the topmost level is reached, all further levels have
+ * the same. Called after pid_vec_in_reach(): audit and security modules record
+ * the question, and should hear of no namespace out of the caller's reach.
  */
 static bool may_set_pid_vec(struct pid_namespace *ns, struct pid_namespace *top)
 {
@@ -141,8 +150,8 @@ static void pid_vec_write(struct pid_namespace *ns, u32 nr,
  * * -EFAULT if the number of levels can't be read,
  * * -EINVAL if it is 0 or more than @ns has,
  * * -EFAULT if the pids can't be read,
- * * -EPERM without CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN over the owner of
- *   each level, or if a level is above the caller's active pid namespace,
+ * * -EPERM if a level is above the caller's active pid namespace, or without
+ *   CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN over the owner of each level,
  * * -EINVAL if a pid is negative or above its level's pid_max,
  * * -ESRCH if a level has no init: not yet, or not any more.
  */
@@ -155,10 +164,12 @@ int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 
 	if (nr < 0)
 		return nr;
+	if (!nr)
+		return -EINVAL;
 	if (copy_from_user(vec.pid, uvec->pid, nr * sizeof(vec.pid[0])))
 		return -EFAULT;
 	top = pid_vec_judge(pid_ns, nr, &vec, &in_range);
-	if (!may_set_pid_vec(pid_ns, top) || !pid_vec_in_reach(top))
+	if (!pid_vec_in_reach(top) || !may_set_pid_vec(pid_ns, top))
 		return -EPERM;
 	if (!in_range)
 		return -EINVAL;
@@ -180,13 +191,18 @@ int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
  * for a level that has had no process. No capability is needed, nor a live
  * namespace.
  *
+ * With 0 levels nothing is read: the number of levels that the caller may name,
+ * @ns and those above it up to the caller's active pid namespace, is written to
+ * @uvec->nr.
+ *
  * Context: may sleep; takes pidmap_lock.
  * Return: 0, or in this order,
  * * -EINVAL if @ns is no pid namespace,
  * * -EFAULT if the number of levels can't be read,
- * * -EINVAL if it is 0 or more than @ns has,
- * * -EPERM if a level is above the caller's active pid namespace,
- * * -EFAULT if the pids can't be written.
+ * * -EINVAL if it is more than @ns has,
+ * * -EPERM if a level, or with 0 levels @ns itself, is neither the caller's
+ *   active pid namespace nor below it,
+ * * -EFAULT if the pids, or the number, can't be written.
  */
 int ns_get_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
 {
@@ -198,6 +214,8 @@ int ns_get_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 		return nr;
 	if (!pid_vec_in_reach(pid_vec_top(level, nr)))
 		return -EPERM;
+	if (!nr)
+		return put_user(pid_vec_levels(level), &uvec->nr);
 
 	spin_lock_irq(&pidmap_lock);
 	/* The cursor is the next pid to try, and 0 before the first. */

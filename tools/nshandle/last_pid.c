@@ -114,7 +114,10 @@ static int parse(struct last_pid *last, int argc, char **argv)
 	return take_object(last, argv[optind]);
 }
 
-/* 0, or the error; @vec is only written to if it is 0. */
+/*
+ * 0, or the error. Of no levels, the kernel writes to vec->nr how many there are
+ * from the namespace up to the caller's.
+ */
 static int get_last_pids(int ns, unsigned int nr, struct pid_vec *vec)
 {
 	vec->nr = nr;
@@ -163,23 +166,19 @@ int set_last_pids(const char *command, const char *pidns, int ns,
 			why(ns, vec->nr, error));
 }
 
-/* As many levels as the kernel tells the caller of, which is a chain. */
 static int print_last_pids(const struct last_pid *last)
 {
 	struct pid_vec vec;
-	unsigned int nr = 0;
-	int error = 0;
+	int error = get_last_pids(last->ns, 0, &vec);
 
-	while (nr < LEVELS_MAX && !error) {
-		error = get_last_pids(last->ns, nr + 1, &vec);
-		nr += !error;
-	}
-	if (!nr)
+	if (!error)
+		error = get_last_pids(last->ns, vec.nr, &vec);
+	if (error)
 		return complain(EXIT_FAILED,
 				"last-pid: %s: cannot read the last pids: %s%s",
 				last->pidns, strerror(error),
 				why(last->ns, 1, error));
-	for (unsigned int i = 0; i < nr; i++)
+	for (unsigned int i = 0; i < vec.nr; i++)
 		printf("%s%d", i ? "," : "", vec.pid[i]);
 	putchar('\n');
 	return end_output();

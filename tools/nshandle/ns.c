@@ -88,7 +88,7 @@ enum ns_answer ns_compare(pid_t pid, const struct ns_type *type)
 	if (!same_file(&theirs, &ours))
 		return NS_OTHER;
 
-	/* Without a first process it has no file yet: not the caller's. */
+	/* Older kernels have no link to one without an init: not the caller's. */
 	if (type->children && (stat_ns("self", type->children, &ours) ||
 			       !same_file(&theirs, &ours)))
 		return NS_OTHER;

@@ -132,7 +132,7 @@ static int add_children(struct view *view, const struct ns_type *type,
 	int ns = ns_open(view->pidfd, type, true);
 	struct row *row;
 
-	/* procfs has no file of one that has no process yet */
+	/* older kernels have no link to one that has no init yet */
 	if (ns < 0 && errno != EOPNOTSUPP && errno != ENOENT)
 		return complain_ns(view->pid, view->pidfd, type);
 	row = add_row(view, type->children, ns,

@@ -29,9 +29,11 @@
  * process, not the root of the mount namespace; also if SETNS_SKIP_JOINED
  * leaves the mount namespace itself alone. EINVAL without CLONE_NEWNS, and if
  * the caller shares root and working directory with another task; EPERM
- * without CAP_SYS_CHROOT; EACCES without search permission; EAGAIN if one of
- * the two is not in that mount namespace, for good or, during an unshare(2) or
- * setns(2) of the process, for a moment.
+ * without CAP_SYS_CHROOT; EACCES without search permission, and what the file
+ * system says of it; EAGAIN if one of the two is not in that mount namespace,
+ * for good or, during an unshare(2) or setns(2) of the process, for a moment,
+ * and if the process has changed its root meanwhile. May sleep in a file system
+ * of the process.
  */
 #define SETNS_SKIP_JOINED	0x01
 #define SETNS_DRY_RUN		0x02
@@ -41,20 +43,20 @@
 /**
  * DOC: PROCFS_GET_PID_NAMESPACE
  *
- * An ioctl on the root directory of a procfs instance, without an argument:
+ * An ioctl on the root directory of a procfs instance; the argument must be 0:
  * a new descriptor, close-on-exec, of the pid namespace whose processes the
  * instance shows. For a caller in that pid namespace, or with CAP_SYS_ADMIN
  * in the user namespace that owns it.
  *
- * Fails with EPERM for any other caller, ENOTTY on any other file and on
- * kernels without it, EOPNOTSUPP on kernels built without pid namespaces,
- * EMFILE or ENFILE when there are too many descriptors, ENOMEM.
+ * Fails with EPERM for any other caller, EINVAL with another argument, ENOTTY on
+ * any other file and on kernels without it, EOPNOTSUPP on kernels built without
+ * pid namespaces, EMFILE or ENFILE when there are too many descriptors, ENOMEM.
  */
 #define PROCFS_GET_PID_NAMESPACE	_IO('f', 32)
 
 /**
  * struct ns_ioc_pid_vec - the last pids of a pid namespace and its ancestors
- * @nr: entries in @pid: 1 to the namespace's level + 1
+ * @nr: entries in @pid: 1 to the namespace's level + 1, for GET also 0
  * @pid: innermost namespace first, then its parent, and so on. The next process
  *	gets the first free pid above: 0 stands for a namespace that has had none
  *
@@ -66,7 +68,8 @@
  * CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN (EPERM). A pid is 0 to pid_max
  * (EINVAL). A level without an init, not yet or not any more, is ESRCH.
  *
- * NS_GET_LAST_PID_VEC reads them in one step; the caller sets @nr.
+ * NS_GET_LAST_PID_VEC reads them in one step; the caller sets @nr. With @nr 0
+ * it reads no pid, but writes to @nr how many levels the caller may name.
  *
  * Both: EINVAL for @nr out of range and for namespaces of another type, EFAULT
  * for memory out of reach, ENOTTY on kernels without them.

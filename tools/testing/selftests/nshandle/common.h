@@ -470,7 +470,10 @@ static inline void place_read(struct __test_metadata *_metadata, int dir,
 	int err = statx(dir, path, 0, STATX_INO | STATX_MNT_ID, &stx) ?
 		  errno : 0;
 
-	/* A pid namespace without an init has no link: a place of its own. */
+	/*
+	 * Without the series, a pid namespace without an init has no link: a
+	 * place of its own.
+	 */
 	if (err == ENOENT && !strcmp(path, "ns/pid_for_children"))
 		err = 0;
 	ASSERT_EQ(0, err) {

@@ -10,6 +10,7 @@ help
 last_pid_usage_errors
 last_pid_kernel_without
 last_pid_reads_each_level
+last_pid_asks_for_the_levels
 last_pid_by_file
 last_pid_sets_each_level
 last_pid_sets_only_the_first
@@ -100,6 +101,17 @@ last_pid_reads_each_level()
 		want_vector "$(awk '{ print $NF "," $(NF - 1) "," $(NF - 2) }' \
 			"$tmp/out")"
 	done
+}
+
+# How many there are, and then all of them in one step.
+last_pid_asks_for_the_levels()
+{
+	need_vec
+	has_strace
+	run strace -o "$tmp/trace" -e trace=ioctl nshandle last-pid "$inner"
+	want_success
+	[ "$(grep -c '0xb7, 0x21' "$tmp/trace")" -eq 2 ] ||
+		fail "not two calls: $(cat "$tmp/trace")"
 }
 
 last_pid_by_file()

@@ -9,6 +9,7 @@ cases="
 proc_usage_errors
 proc_by_pid
 proc_by_file
+proc_by_file_before_the_init
 proc_on_a_link
 proc_pid_is_the_callers_number
 proc_last_pidns_wins
@@ -129,6 +130,17 @@ proc_by_file()
 	want_box
 	mount_proc --pidns ./symlink
 	want_box
+}
+
+# Nobody lives there yet.
+proc_by_file_before_the_init()
+{
+	need_pidns
+	start_box unshare --pid
+	mount_proc --pidns "/proc/$box/ns/pid_for_children"
+	processes=$(cd "$dir" && echo [0-9]*)
+	[ "$processes" = "[0-9]*" ] || fail "it shows '$processes'"
+	[ -e "$dir/filesystems" ] || fail "it is no procfs"
 }
 
 proc_on_a_link()

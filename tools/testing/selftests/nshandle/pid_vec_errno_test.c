@@ -132,6 +132,7 @@ enum where {
 	REACHED,
 	NO_NUMBER,	/* out of reach as a whole */
 	NO_ARRAY,	/* out of reach but for the number */
+	READ_ONLY,	/* as a whole */
 };
 
 FIXTURE(order) {
@@ -180,7 +181,48 @@ FIXTURE_VARIANT_ADD(order, number_before_array_unreadable) {
 
 FIXTURE_VARIANT_ADD(order, number_0_before_array_unreadable) {
 	.ns = CHILD, .where = NO_ARRAY, .nr = 0,
+	.set = EINVAL,
+};
+
+/* GET with 0 levels writes the number, and reads no pid. */
+FIXTURE_VARIANT_ADD(order, type_before_number_0) {
+	.link = "/proc/self/ns/uts", .nr = 0,
 	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, type_before_number_0_read_only) {
+	.link = "/proc/self/ns/uts", .where = READ_ONLY, .nr = 0,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_before_right) {
+	.ns = PARENT, .keep = NO_CAPS, .nr = 0,
+	.set = EINVAL, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, reach_before_number_0_read_only) {
+	.ns = PARENT, .where = READ_ONLY, .nr = 0,
+	.set = EINVAL, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_read_only) {
+	.ns = CHILD, .where = READ_ONLY, .nr = 0,
+	.set = EINVAL, .get = EFAULT,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_needs_no_right) {
+	.ns = CHILD, .keep = NO_CAPS, .nr = 0,
+	.set = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_needs_no_init) {
+	.ns = UNBORN, .nr = 0,
+	.set = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, reach_before_array_read_only) {
+	.ns = CHILD, .where = READ_ONLY, .nr = 3,
+	.set = EPERM, .get = EPERM,
 };
 
 FIXTURE_VARIANT_ADD(order, number_before_right) {
@@ -249,6 +291,29 @@ FIXTURE_TEARDOWN_PARENT(order)
 	scene_left(_metadata, &self->s);
 }
 
+static struct pid_vec *place_vec(struct __test_metadata *_metadata,
+				 struct pid_vec *vec, enum where where)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	struct pid_vec *placed;
+
+	switch (where) {
+	case NO_NUMBER:
+		return before_hole(_metadata, 0, -1);
+	case NO_ARRAY:
+		placed = before_hole(_metadata, sizeof(vec->nr), -1);
+		placed->nr = vec->nr;
+		return placed;
+	case READ_ONLY:
+		placed = before_hole(_metadata, size, -1);
+		*placed = *vec;
+		ASSERT_EQ(0, mprotect(placed, size, PROT_READ));
+		return placed;
+	default:
+		return vec;
+	}
+}
+
 TEST_F(order, set_and_get)
 {
 	struct world *w = &self->s.w;
@@ -259,13 +324,7 @@ TEST_F(order, set_and_get)
 	if (variant->link)
 		fd = open(variant->link, O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, fd);
-	vec = &local;
-	if (variant->where == NO_NUMBER) {
-		vec = before_hole(_metadata, 0, -1);
-	} else if (variant->where == NO_ARRAY) {
-		vec = before_hole(_metadata, sizeof(vec->nr), -1);
-		vec->nr = variant->nr;
-	}
+	vec = place_vec(_metadata, &local, variant->where);
 	IN_CHILD {
 		keep_caps(_metadata, variant->keep);
 		EXPECT_EQ(variant->set, try_set(fd, vec));
@@ -351,6 +410,20 @@ TEST_F(bits32, set_and_get)
 	EXPECT_EQ(100, RUN_32(fd, "get", "2", "3456", "3457"));
 }
 
+/* GET with 0 levels. */
+TEST_F(bits32, levels)
+{
+	struct world *w = &self->s.w;
+	int uts = open("/proc/self/ns/uts", O_RDONLY);
+
+	EXPECT_EQ(0, RUN_32(w->ns[SELF], "levels", "0", "1", "0"));
+	EXPECT_EQ(0, RUN_32(w->ns[GRANDCHILD], "levels", "0", "3", "0"));
+	EXPECT_EQ(100, RUN_32(w->ns[GRANDCHILD], "levels", "0", "2", "0"));
+	EXPECT_EQ(EPERM, RUN_32(w->ns[PARENT], "levels", "0", "1", "0"));
+	EXPECT_EQ(EINVAL, RUN_32(uts, "levels", "0", "1", "0"));
+	EXPECT_EQ(EFAULT, RUN_32(w->ns[SELF], "levels", "-", "1", "0"));
+}
+
 TEST_F(bits32, errors)
 {
 	struct world *w = &self->s.w;
@@ -362,17 +435,17 @@ TEST_F(bits32, errors)
 		char *do_it = commands[i];
 
 		EXPECT_EQ(EINVAL, RUN_32(uts, do_it, "1", "8", "9"));
-		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "0", "8", "9"));
 		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "4", "8", "9"));
 		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "-1", "8", "9"));
 		EXPECT_EQ(EPERM, RUN_32(fd, do_it, "3", "8", "9"));
 		/* "-" is a vector at address 0. */
 		EXPECT_EQ(EFAULT, RUN_32(fd, do_it, "-", "8", "9"));
 	}
+	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "0", "8", "9"));
 	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "2", "-1", "9"));
 	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "2", "8", "2147483647"));
 	EXPECT_EQ(ESRCH, RUN_32(w->ns[UNBORN], "set", "1", "8", "9"));
-	want.pid[1] += 15;
+	want.pid[1] += 14;
 	expect_vec(_metadata, fd, &want, -1);
 }
 

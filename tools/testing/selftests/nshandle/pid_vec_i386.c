@@ -4,10 +4,12 @@
  * pid_vec_errno_test:
  *
  *	pid_vec_i386 FD set|get NR PID PID
+ *	pid_vec_i386 FD levels NR LEVELS PID
  *
- * sets the two pids, or looks whether GET gives them; NR is what goes to the
- * kernel as their number, "-" a null pointer instead of a vector. Exits with
- * the errno of the ioctl or 0, with 100 if the pids differ, 101 if misused.
+ * sets the two pids, or looks whether GET gives them, or whether GET writes
+ * LEVELS as the number of levels and no pid. NR is what goes to the kernel as
+ * their number, "-" a null pointer instead of a vector. Exits with the errno of
+ * the ioctl or 0, with 100 if what GET gives differs, 101 if misused.
  */
 #include <asm/unistd.h>
 #include <linux/nsfs.h>
@@ -52,6 +54,19 @@ static int get(int fd, void *arg, const __s32 *pids)
 	return vec.pid[0] == pids[0] && vec.pid[1] == pids[1] ? 0 : 100;
 }
 
+static int levels(int fd, void *arg, const __s32 *want)
+{
+	int err;
+
+	vec.pid[0] = want[1];
+	vec.pid[1] = want[1];
+	err = -syscall3(__NR_ioctl, fd, NS_GET_LAST_PID_VEC, (long)arg);
+	if (err)
+		return err;
+	return vec.nr == (__u32)want[0] && vec.pid[0] == want[1] &&
+	       vec.pid[1] == want[1] ? 0 : 100;
+}
+
 static int run(int argc, char **argv)
 {
 	int fd;
@@ -66,7 +81,14 @@ static int run(int argc, char **argv)
 	vec.nr = number(argv[3]);
 	if (argv[3][0] == '-' && !argv[3][1])
 		arg = 0;
-	return argv[2][0] == 's' ? set(fd, arg, pids) : get(fd, arg, pids);
+	switch (argv[2][0]) {
+	case 's':
+		return set(fd, arg, pids);
+	case 'g':
+		return get(fd, arg, pids);
+	default:
+		return levels(fd, arg, pids);
+	}
 }
 
 /* The stack as the kernel has made it: argc, argv[], ... */

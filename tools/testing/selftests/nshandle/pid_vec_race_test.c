@@ -4,6 +4,9 @@
  * and beside the birth and the death of a namespace: what is documented to be
  * one step is never seen half way, and nothing but documented results come
  * out. Bounded by counts; needs two processors to be worth its while.
+ *
+ * Guards as well: "pid_namespace: write ns_last_pid under pidmap_lock". A write
+ * to that file beside a fork(2) is not lost.
  */
 #include "pid_vec.h"
 #include "race.h"
@@ -195,13 +198,18 @@ FIXTURE_VARIANT_ADD(changed, last_pid_to_too_large) {
 	.word = LEVELS, .bad = 1 << 30 | PID_A,
 };
 
-FIXTURE_SETUP(changed)
+static void skip_on_one_processor(struct __test_metadata *_metadata)
 {
 	cpu_set_t cpus;
 
 	ASSERT_EQ(0, sched_getaffinity(0, sizeof(cpus), &cpus));
 	if (CPU_COUNT(&cpus) < 2)
 		skip_test(_metadata, "one processor: nobody changes anything during a call");
+}
+
+FIXTURE_SETUP(changed)
+{
+	skip_on_one_processor(_metadata);
 	self->fd = levels_make(_metadata, &self->c);
 }
 
@@ -327,6 +335,118 @@ TEST_F_TIMEOUT(race, setters_and_forkers, 150)
 		child_end(_metadata, forkers[i], FORKERS_MS, "a forker");
 	setter_stop(_metadata, &a);
 	setter_stop(_metadata, &b);
+}
+
+/* ----- ns_last_pid beside forks. */
+
+/* In turn: so far from each other that forks don't lead from one to the other. */
+#define LOW	1000
+#define HIGH	20000
+
+/* How many writes, on a slow kernel fewer. */
+#define WRITES (20000 / slow())
+
+FIXTURE(sysctl) {
+	atomic_bool stop;
+	atomic_int forks;	/* of all forkers, each counted when it begins */
+};
+
+FIXTURE_SETUP(sysctl)
+{
+	SKIP_WITHOUT_CONTAINERS();
+	skip_on_one_processor(_metadata);
+	if (access("/proc/sys/kernel/ns_last_pid", W_OK))
+		skip_test(_metadata, "kernel without ns_last_pid (CONFIG_CHECKPOINT_RESTORE)");
+	if (read_pid_max(_metadata) <= HIGH + LOW)
+		skip_test(_metadata, "pid_max is too small");
+}
+
+FIXTURE_TEARDOWN_PARENT(sysctl)
+{
+}
+
+/*
+ * Forks that do little else than allocate a pid: nothing is copied, and as the
+ * pidfd can't be written, they fail then.
+ */
+static void sysctl_fork(atomic_bool *stop, atomic_int *forks)
+{
+	struct clone_args args = {
+		.flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+			 CLONE_PIDFD,
+		.pidfd = 1,
+		.exit_signal = SIGCHLD,
+	};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!atomic_load(stop)) {
+		atomic_fetch_add(forks, 1);
+		if (sys_clone3(&args) >= 0 || errno != EFAULT)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/*
+ * Writes @last, and tells whether what is read then is near it. If there were
+ * so many forks meanwhile that it need not be, that is no loss.
+ */
+static bool sysctl_keeps(struct __test_metadata *_metadata, int fd, int last,
+			 atomic_int *forks)
+{
+	int before = atomic_load(forks);
+	char text[16];
+	ssize_t len = snprintf(text, sizeof(text), "%d", last);
+
+	ASSERT_EQ(len, pwrite(fd, text, len, 0));
+	len = pread(fd, text, sizeof(text) - 1, 0);
+	ASSERT_LT(0, len);
+	text[len] = '\0';
+	if (atomic_load(forks) - before > LOW)
+		return true;
+	return (atoi(text) >= HIGH) == (last == HIGH);
+}
+
+/*
+ * As the init of a fresh pid namespace, whose only other processes are the
+ * forkers. Returns how many writes were lost.
+ */
+static int sysctl_write(struct __test_metadata *_metadata, atomic_int *forks)
+{
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_RDWR | O_CLOEXEC);
+	long long end = loop_end();
+	int lost = 0, i;
+
+	ASSERT_LE(0, fd);
+	for (i = 0; goes_on(i, WRITES, *forks >= WRITES, end); i++)
+		lost += !sysctl_keeps(_metadata, fd, i % 2 ? HIGH : LOW, forks);
+	EXPECT_LE(WRITES, i);
+	EXPECT_LE(WRITES, *forks);
+	TH_LOG("of %d writes beside %d forks, %d were lost", i, *forks, lost);
+	close(fd);
+	return lost;
+}
+
+/*
+ * The cursor is read, a pid is allocated, and the cursor is written: nothing
+ * may come between, or the next process has another pid than was asked for.
+ */
+TEST_F_TIMEOUT(sysctl, no_write_is_lost, 90)
+{
+	IN_CLONE(CLONE_NEWPID) {
+		pid_t forkers[2];
+
+		for (int i = 0; i < 2; i++) {
+			forkers[i] = fork();
+			ASSERT_LE(0, forkers[i]);
+			if (forkers[i] == 0)
+				sysctl_fork(&self->stop, &self->forks);
+		}
+		EXPECT_EQ(0, sysctl_write(_metadata, &self->forks));
+		atomic_store(&self->stop, true);
+		for (int i = 0; i < 2; i++)
+			child_end(_metadata, forkers[i], POLL_MS, "a forker");
+	}
 }
 
 /* ----- Beside birth and death. */

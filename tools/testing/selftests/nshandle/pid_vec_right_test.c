@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may set and read the last pids of which pid namespaces, and of which
- * there are none to set: those without an init.
+ * Who may set and read the last pids of which pid namespaces, how many levels a
+ * caller may name, and which namespaces have no last pid to set: those without
+ * an init.
  *
  * Every case runs as the caller of the world of pidns_world.h, which sees the
  * levels from SELF, its own, downward. What may not move above that, in the
@@ -229,6 +230,224 @@ TEST_F(right, get)
 			EXPECT_EQ(variant->get ? LAST(i) : after.pid[i],
 				  vec.pid[i]);
 		}
+	}
+}
+
+/* ----- How many levels a caller may name: GET with 0. */
+
+FIXTURE(levels) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(levels) {
+	enum caller caller;
+	enum keep keep;
+	enum ns from;		/* the caller's active pid namespace */
+	enum ns ns;
+	__u32 levels;		/* 0: EPERM */
+};
+
+FIXTURE_VARIANT_ADD(levels, self) {
+	.ns = SELF, .levels = 1,
+};
+
+FIXTURE_VARIANT_ADD(levels, child) {
+	.ns = CHILD, .levels = 2,
+};
+
+FIXTURE_VARIANT_ADD(levels, grandchild) {
+	.ns = GRANDCHILD, .levels = 3,
+};
+
+FIXTURE_VARIANT_ADD(levels, above) {
+	.ns = PARENT,
+};
+
+FIXTURE_VARIANT_ADD(levels, beside) {
+	.ns = SIBLING,
+};
+
+/* No init is needed. */
+FIXTURE_VARIANT_ADD(levels, unborn) {
+	.ns = UNBORN, .levels = 2,
+};
+
+FIXTURE_VARIANT_ADD(levels, dead_child) {
+	.ns = DEAD_CHILD, .levels = 3,
+};
+
+FIXTURE_VARIANT_ADD(levels, orphan) {
+	.ns = ORPHAN, .levels = 3,
+};
+
+/* Nor a capability. */
+FIXTURE_VARIANT_ADD(levels, no_capability) {
+	.keep = NO_CAPS, .ns = GRANDCHILD, .levels = 3,
+};
+
+FIXTURE_VARIANT_ADD(levels, no_capability_above) {
+	.keep = NO_CAPS, .ns = PARENT,
+};
+
+FIXTURE_VARIANT_ADD(levels, other_userns) {
+	.caller = OTHER_USERNS, .ns = CHILD, .levels = 2,
+};
+
+FIXTURE_VARIANT_ADD(levels, box_root) {
+	.caller = BOX_ROOT, .ns = BOX, .levels = 2,
+};
+
+/* It is the active namespace from which they are counted. */
+FIXTURE_VARIANT_ADD(levels, inside_child) {
+	.from = CHILD, .ns = CHILD, .levels = 1,
+};
+
+FIXTURE_VARIANT_ADD(levels, inside_child_below) {
+	.from = CHILD, .ns = GRANDCHILD, .levels = 2,
+};
+
+FIXTURE_VARIANT_ADD(levels, inside_child_above) {
+	.from = CHILD, .ns = SELF,
+};
+
+FIXTURE_VARIANT_ADD(levels, inside_child_beside) {
+	.from = CHILD, .ns = BOX,
+};
+
+FIXTURE_VARIANT_ADD(levels, inside_box) {
+	.from = BOX, .caller = BOX_ROOT, .ns = BOX, .levels = 1,
+};
+
+FIXTURE_SETUP(levels)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(levels)
+{
+	scene_left(_metadata, &self->s);
+}
+
+TEST_F(levels, get_of_0)
+{
+	struct world *w = &self->s.w;
+	int fd = w->ns[variant->ns];
+	struct pid_vec vec = { .nr = 0 }, before;
+
+	ASSERT_EQ(0, try_setns(w->ns[variant->from], CLONE_NEWPID));
+	IN_CHILD {
+		right_become(_metadata, w, variant->caller, variant->keep);
+		vec.pid[0] = -77;
+		EXPECT_EQ(variant->levels ? 0 : EPERM, try_get(fd, &vec));
+		EXPECT_EQ(variant->levels, vec.nr);
+		EXPECT_EQ(-77, vec.pid[0]);
+		if (!variant->levels)
+			continue;
+		/* So many can be read, and no more. */
+		before = vec_get(_metadata, fd, vec.nr);
+		vec.nr++;
+		EXPECT_EQ(EPERM, try_get(fd, &vec));
+		vec.nr = 0;
+		EXPECT_EQ(EINVAL, try_set(fd, &vec));
+		expect_vec(_metadata, fd, &before, -1);
+	}
+}
+
+/* ----- What is recorded of a call: the use of a capability. */
+
+/* From the kernel: a flag of a task that has used one, which fork(2) clears. */
+#define PF_SUPERPRIV 0x100
+
+FIXTURE(recorded) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(recorded) {
+	enum ns ns;
+	__u32 nr;
+	pid_t pid;
+	int err;
+	bool used;
+};
+
+/* Out of reach: nobody is asked for a capability, so none is used. */
+FIXTURE_VARIANT_ADD(recorded, above_self) {
+	.ns = SELF, .nr = 2, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(recorded, above_child) {
+	.ns = CHILD, .nr = 3, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(recorded, parent) {
+	.ns = PARENT, .nr = 1, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(recorded, sibling) {
+	.ns = SIBLING, .nr = 1, .err = EPERM,
+};
+
+/* Before the levels are known, too. */
+FIXTURE_VARIANT_ADD(recorded, too_many_levels) {
+	.ns = CHILD, .nr = MAX_PIDS + 1, .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(recorded, in_reach) {
+	.ns = CHILD, .nr = 2, .pid = 700, .used = true,
+};
+
+/* The capability comes before the pids and the init. */
+FIXTURE_VARIANT_ADD(recorded, in_reach_bad_pid) {
+	.ns = CHILD, .nr = 2, .pid = -1, .err = EINVAL, .used = true,
+};
+
+FIXTURE_VARIANT_ADD(recorded, in_reach_unborn) {
+	.ns = UNBORN, .nr = 1, .pid = 700, .err = ESRCH, .used = true,
+};
+
+FIXTURE_SETUP(recorded)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(recorded)
+{
+	scene_left(_metadata, &self->s);
+}
+
+/* Has the caller used a capability since it was forked? */
+static bool used_capability(struct __test_metadata *_metadata)
+{
+	FILE *f = fopen("/proc/thread-self/stat", "re");
+	unsigned int flags;
+
+	ASSERT_NE(NULL, f);
+	ASSERT_EQ(1, fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %u",
+			    &flags));
+	fclose(f);
+	return flags & PF_SUPERPRIV;
+}
+
+TEST_F(recorded, use_of_a_capability)
+{
+	struct pid_vec vec = vec_of(variant->nr, variant->pid);
+
+	IN_CHILD {
+		ASSERT_FALSE(used_capability(_metadata));
+		EXPECT_EQ(variant->err, try_set(self->s.w.ns[variant->ns],
+						&vec));
+		EXPECT_EQ(variant->used, used_capability(_metadata));
+	}
+}
+
+/* To look takes none. */
+TEST_F(recorded, no_use_to_get)
+{
+	struct pid_vec vec = vec_of(variant->nr, 0);
+
+	IN_CHILD {
+		try_get(self->s.w.ns[variant->ns], &vec);
+		EXPECT_FALSE(used_capability(_metadata));
 	}
 }
 

@@ -191,7 +191,7 @@ TEST_F(chain, number_out_of_range)
 {
 	struct pid_vec before = get_all(_metadata, &self->l), vec, copy;
 	const __u32 numbers[] = {
-		0, self->l.nr + 1, MAX_PIDS + 1, INT_MAX, 1U << 31,
+		self->l.nr + 1, MAX_PIDS + 1, INT_MAX, 1U << 31,
 		/* Times four, these overflow to what would fit. */
 		(1U << 30) + 1, 0xffffffff,
 	};
@@ -206,6 +206,48 @@ TEST_F(chain, number_out_of_range)
 	}
 	expect_all(_metadata, &self->l, &before);
 	expect_next(_metadata, &self->l, &before, fork_reporter);
+}
+
+/* Nothing to set is no vector. */
+TEST_F(chain, set_of_0_levels)
+{
+	struct pid_vec before = get_all(_metadata, &self->l);
+	struct pid_vec vec = fresh_vec(&self->l, 0), copy;
+
+	vec.nr = 0;
+	copy = vec;
+	EXPECT_EQ(EINVAL, try_set(self->l.fd, &vec));
+	EXPECT_EQ(0, memcmp(&copy, &vec, sizeof(vec)));
+	expect_all(_metadata, &self->l, &before);
+}
+
+/* GET of 0 levels tells how many there are, and no pid. */
+TEST_F(chain, get_of_0_levels)
+{
+	struct pid_vec vec = vec_of(0, -77);
+
+	EXPECT_EQ(0, try_get(self->l.fd, &vec));
+	EXPECT_EQ((__u32)self->l.nr, vec.nr);
+	for (int i = 0; i <= MAX_PIDS; i++)
+		EXPECT_EQ(-77, vec.pid[i]);
+	/* It is the number to ask with, and the largest. */
+	EXPECT_EQ(0, try_get(self->l.fd, &vec));
+	vec.nr++;
+	EXPECT_EQ(EINVAL, try_get(self->l.fd, &vec));
+}
+
+/* It needs no more memory than the number. */
+TEST_F(chain, get_of_0_levels_up_to_a_hole)
+{
+	const int prots[] = { -1, PROT_NONE, PROT_READ };
+	__u32 *nr;
+
+	for (size_t i = 0; i < ARRAY_LEN(prots); i++) {
+		nr = before_hole(_metadata, sizeof(*nr), prots[i]);
+		*nr = 0;
+		EXPECT_EQ(0, try_get(self->l.fd, nr));
+		EXPECT_EQ((__u32)self->l.nr, *nr);
+	}
 }
 
 /* One bad value in each slot in turn: nothing moves at any level. */
@@ -288,6 +330,24 @@ TEST_F(chain, read_only_array)
 	EXPECT_EQ(0, try_set(self->l.fd, page));
 	expect_all(_metadata, &self->l, &vec);
 	EXPECT_EQ(EFAULT, try_get(self->l.fd, page));
+	EXPECT_EQ(0, memcmp(page, &vec, offsetof(struct pid_vec, pid[vec.nr])));
+}
+
+/* The number of levels can't be written there, either. */
+TEST_F(chain, read_only_number)
+{
+	struct pid_vec before = get_all(_metadata, &self->l), vec, *page;
+	size_t size = sizeof(*page);
+
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, page);
+	vec = vec_of(0, -77);
+	*page = vec;
+	ASSERT_EQ(0, mprotect(page, size, PROT_READ));
+	EXPECT_EQ(EFAULT, try_get(self->l.fd, page));
+	EXPECT_EQ(0, memcmp(page, &vec, size));
+	expect_all(_metadata, &self->l, &before);
 }
 
 TEST_F(chain, number_unreadable)

@@ -134,7 +134,6 @@ FIXTURE_VARIANT(join) {
 	int fork;	/* of fork(2) and vfork(2) */
 	int tid_one;	/* of clone3(2) with set_tid = { 1 } */
 	int tid_free;	/* and with one that nobody has */
-	int link;	/* of open("/proc/self/ns/pid_for_children") */
 	int depth;	/* how far below the caller its children are born */
 	pid_t first;	/* pid of the first, if it is not SELF's */
 };
@@ -258,7 +257,6 @@ FIXTURE_VARIANT_ADD(join, unborn_file) {
 	.to = UNBORN,
 	.thread = EINVAL,
 	.tid_free = EINVAL,
-	.link = ENOENT,
 	.depth = 1,
 	.first = 1,
 };
@@ -273,7 +271,6 @@ FIXTURE_VARIANT_ADD(join, orphan_file) {
 	.fork = ENOMEM,
 	.tid_one = ENOMEM,
 	.tid_free = EINVAL,
-	.link = ENOENT,
 };
 
 FIXTURE_SETUP(join)
@@ -297,7 +294,6 @@ TEST_F(join, caller_stays)
 {
 	struct state before;
 	pid_t pid = getpid(), ppid = getppid();
-	int fd;
 
 	state_arm(_metadata, &before);
 	EXPECT_EQ(variant->join, try_setns(self->fd, CLONE_NEWPID));
@@ -305,18 +301,7 @@ TEST_F(join, caller_stays)
 	EXPECT_EQ(ppid, getppid());
 	expect_for_children(_metadata, &self->w,
 			    variant->thread ? variant->to : SELF);
-	fd = open("/proc/self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-	if (variant->link) {
-		EXPECT_EQ(-1, fd);
-		EXPECT_EQ(variant->link, errno);
-		/* So that the rest can be compared. */
-		EXPECT_EQ(0, join(&self->w, SELF));
-		EXPECT_NOTHING_MOVED(&before);
-	} else {
-		EXPECT_LE(0, fd);
-		EXPECT_MOVED(&before,
-			     variant->thread ? MOVED_PID_FOR_CHILDREN : 0);
-	}
+	EXPECT_MOVED(&before, variant->thread ? MOVED_PID_FOR_CHILDREN : 0);
 }
 
 TEST_F(join, without_type)
@@ -695,18 +680,68 @@ TEST_F(unborn, refused_set_tid_leaves_it_unborn)
 	expect_fork(_metadata, 1, 1);
 }
 
-/* procfs opens it from the moment that it has an init. */
-TEST_F(unborn, procfs_link_appears_with_init)
+/* ----- Its link in procfs. */
+
+static void expect_link(struct __test_metadata *_metadata, int proc, int ns)
 {
-	int proc = proc_of_pidfd(_metadata, self->w.pidfd[UNBORN]);
+	char want[32], name[32];
+	struct stat st;
+	ssize_t len;
 	int fd;
 
-	EXPECT_EQ(-1, openat(proc, "ns/pid_for_children", O_RDONLY));
-	EXPECT_EQ(ENOENT, errno);
-	unborn_give_init(_metadata, &self->w);
 	fd = openat(proc, "ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-	ASSERT_LE(0, fd);
-	EXPECT_TRUE(same_ns(_metadata, fd, self->w.ns[UNBORN]));
+	ASSERT_LE(0, fd) {
+		TH_LOG("open pid_for_children: %s", strerror(errno));
+	}
+	EXPECT_TRUE(same_ns(_metadata, fd, ns));
+	close(fd);
+	ASSERT_EQ(0, fstat(ns, &st));
+	snprintf(want, sizeof(want), "pid:[%lu]", (unsigned long)st.st_ino);
+	len = readlinkat(proc, "ns/pid_for_children", name, sizeof(name) - 1);
+	ASSERT_LT(0, len);
+	name[len] = '\0';
+	EXPECT_STREQ(want, name);
+}
+
+/* It is there before the init, and names what the ioctl names. */
+TEST_F(unborn, procfs_link)
+{
+	struct world *w = &self->w;
+	int maker = proc_of_pidfd(_metadata, w->pidfd[UNBORN]);
+	int own = open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	expect_link(_metadata, maker, w->ns[UNBORN]);
+	EXPECT_EQ(0, join(w, UNBORN));
+	expect_link(_metadata, own, w->ns[UNBORN]);
+}
+
+/* The same below a dead namespace, where no init can be made any more. */
+TEST_F(unborn, procfs_link_below_a_dead_one)
+{
+	int own = open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	EXPECT_EQ(0, join(&self->w, ORPHAN));
+	expect_link(_metadata, own, self->w.ns[ORPHAN]);
+}
+
+/* A handle from there is one to join. */
+TEST_F(unborn, procfs_link_can_be_joined)
+{
+	int maker = proc_of_pidfd(_metadata, self->w.pidfd[UNBORN]);
+	int fd = openat(maker, "ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+
+	EXPECT_EQ(0, try_setns(fd, CLONE_NEWPID));
+	expect_fork(_metadata, 1, 1);
+}
+
+TEST_F(unborn, procfs_link_with_an_init)
+{
+	int maker = proc_of_pidfd(_metadata, self->w.pidfd[UNBORN]);
+	pid_t pid = unborn_give_init(_metadata, &self->w);
+
+	expect_link(_metadata, maker, self->w.ns[UNBORN]);
+	member_kill(_metadata, pid);
+	expect_link(_metadata, maker, self->w.ns[UNBORN]);
 }
 
 /* ----- Who may. */

@@ -65,7 +65,7 @@ struct world {
 	int pidfd[NR_NS];	/* none for ORPHAN */
 };
 
-/* Without the ioctls nothing can name UNBORN and ORPHAN. */
+/* Without the ioctls an unpatched kernel has no name for UNBORN and ORPHAN. */
 static inline void skip_without_world(struct __test_metadata *_metadata)
 {
 	skip_without_containers(_metadata);
@@ -83,7 +83,10 @@ static inline int ns_open_self(struct __test_metadata *_metadata)
 	return fd;
 }
 
-/* Unlike procfs, the ioctl opens a namespace that has no init yet, too. */
+/*
+ * By the ioctl, which opens a namespace without an init on every kernel that
+ * has it. The link in procfs does so with the series only.
+ */
 static inline int ns_for_children(int pidfd)
 {
 	return ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);

@@ -357,4 +357,19 @@ TEST_F(userns, has_one_of_a_namespace_not_born)
 	expect_mounts(_metadata, fc, own, variant->err, variant->shown);
 }
 
+/* The same without a descriptor: procfs has a link to that namespace. */
+TEST_F(userns, has_one_of_a_namespace_not_born_by_path)
+{
+	int fc = userns_context(_metadata, variant->subset);
+	int own, pidfd = sys_pidfd_open(getpid(), 0);
+
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	own = ns_for_children(pidfd);
+	ASSERT_LE(0, own);
+	EXPECT_EQ(0, try_fsconfig(fc, FSCONFIG_SET_STRING, "pidns",
+				  "/proc/self/ns/pid_for_children", 0));
+	EXPECT_EQ(0, try_create(fc));
+	expect_mounts(_metadata, fc, own, variant->err, variant->shown);
+}
+
 TEST_HARNESS_MAIN

@@ -93,6 +93,7 @@ extern const char *const cap_levels[NR_CAP_LEVELS];
 
 enum op {
 	OP_FORK,	/* task kind slot */
+	OP_FAULT,	/* task: clone(2) with no memory for the pidfd */
 	OP_EXIT,	/* task */
 	OP_REAP,	/* task|O task */
 	OP_UNSHARE,	/* task flags */
@@ -107,9 +108,9 @@ enum op {
 	OP_HOLD,	/* task place: keep the working directory open */
 	OP_FCHDIR,	/* task place */
 	OP_OPEN,	/* task, target, link, file: PIDFD_GET_*_NAMESPACE */
-	OP_PROCFS,	/* task file: fsopen ... pidns= ... GET */
+	OP_PROCFS,	/* task file argument: fsopen ... pidns= ... GET */
 	OP_VECSET,	/* task file vector */
-	OP_VECGET,	/* task file vector, of which only the size counts */
+	OP_VECGET,	/* task file vector: only the number of levels counts */
 	NR_OPS,
 };
 

@@ -164,6 +164,8 @@ static void draw_vec(struct vec *vec, int ns)
 	vec->nr = chance(2) ? ~0U : draw(depth + 3);
 	if (good && depth)
 		vec->nr = 1 + draw(depth);
+	if (chance(4))
+		vec->nr = 0;
 	for (int i = 0; i < NR_VEC; i++)
 		vec->pid[i] = i >= depth ? -1 : good ? (int)draw(1000) :
 			      draw_pid();
@@ -293,6 +295,9 @@ static void draw_rest(struct step *s)
 	case OP_DUMPABLE:
 		s->arg[1] = chance(60);
 		break;
+	case OP_PROCFS:
+		s->arg[2] = chance(85) ? 0 : (int)draw(3) - 1;
+		break;
 	case OP_VECSET:
 	case OP_VECGET:
 		if (model.file[s->arg[1]] != UNKNOWN)
@@ -304,11 +309,11 @@ static void draw_rest(struct step *s)
 }
 
 static const unsigned char weights[NR_OPS] = {
-	[OP_FORK] = 10, [OP_EXIT] = 5, [OP_REAP] = 4, [OP_UNSHARE] = 14,
-	[OP_SETNS] = 34, [OP_JOIN] = 10, [OP_BAD] = 1, [OP_CAP] = 7,
-	[OP_UID] = 6, [OP_DUMPABLE] = 2, [OP_CHDIR] = 6, [OP_CHROOT] = 3,
-	[OP_HOLD] = 4, [OP_FCHDIR] = 4, [OP_OPEN] = 16, [OP_PROCFS] = 12,
-	[OP_VECSET] = 22, [OP_VECGET] = 14,
+	[OP_FORK] = 10, [OP_FAULT] = 4, [OP_EXIT] = 5, [OP_REAP] = 4,
+	[OP_UNSHARE] = 14, [OP_SETNS] = 34, [OP_JOIN] = 10, [OP_BAD] = 1,
+	[OP_CAP] = 7, [OP_UID] = 6, [OP_DUMPABLE] = 2, [OP_CHDIR] = 6,
+	[OP_CHROOT] = 3, [OP_HOLD] = 4, [OP_FCHDIR] = 4, [OP_OPEN] = 16,
+	[OP_PROCFS] = 12, [OP_VECSET] = 22, [OP_VECGET] = 14,
 };
 
 static enum op draw_op(void)
@@ -331,12 +336,17 @@ static bool extension(enum op op)
 
 /*
  * With a namespace that is none of pids, or the machine's own, the extensions
- * all fail; and to have others, somebody must open them.
+ * all fail; and to have others, somebody must open them. A fork(2) that fails
+ * matters where it would have made an init.
  */
 static bool dull(const struct step *s)
 {
 	int ns = UNKNOWN;
 
+	if (s->op == OP_FAULT) {
+		ns = model.task[s->arg[0]].ns[L_PID_KIDS];
+		return model.ns[ns].init != UNKNOWN;
+	}
 	if (extension(s->op))
 		ns = model.file[s->arg[1]];
 	else if (s->op == OP_OPEN &&

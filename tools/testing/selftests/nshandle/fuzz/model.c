@@ -121,6 +121,7 @@ static const struct rule {
 	void (*step)(struct task *t, const struct step *s, struct expect *e);
 } rules[NR_OPS] = {
 	[OP_FORK] = { model_fork },
+	[OP_FAULT] = { model_fault },
 	[OP_EXIT] = { model_exit },
 	[OP_REAP] = { model_reap },
 	[OP_UNSHARE] = { model_unshare },
@@ -139,14 +140,20 @@ static const struct rule {
 	[OP_VECGET] = { model_vecget },
 };
 
-static bool fork_applies(const struct task *t, int slot)
+static bool slot_is_free(int slot)
+{
+	return model.task[slot].state == NOT_YET ||
+	       model.task[slot].state == REAPED;
+}
+
+static bool fork_applies(const struct task *t)
 {
 	const struct ns *kids = &model.ns[t->ns[L_PID_KIDS]];
 
-	if (model.task[slot].state != NOT_YET &&
-	    model.task[slot].state != REAPED)
-		return false;
-	/* Linux 6.12 makes a process below a dead pid namespace. */
+	/*
+	 * Linux 6.12 makes a process below a dead pid namespace, and none after
+	 * a first fork(2) that has failed.
+	 */
 	while (options.no_flags && kids->depth && !kids->dead)
 		kids = &model.ns[kids->parent];
 	return !options.no_flags || !kids->depth ||
@@ -206,7 +213,9 @@ bool model_applies(const struct step *s)
 
 	switch (s->op) {
 	case OP_FORK:
-		return fork_applies(t, s->arg[2]);
+		return slot_is_free(s->arg[2]) && fork_applies(t);
+	case OP_FAULT:
+		return fork_applies(t);
 	case OP_EXIT:
 		return model_may_exit(t);
 	case OP_REAP:

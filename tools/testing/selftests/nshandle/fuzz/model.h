@@ -84,6 +84,7 @@ struct expect {
 	int create;	/* OP_PROCFS: errno of FSCONFIG_CMD_CREATE, */
 	int query;	/* and of the query */
 	int ns;		/* the descriptor that came is of this one */
+	__u32 levels;	/* OP_VECGET of 0 levels: how many there are */
 	int map;	/* a new user namespace, for which ids are to be mapped */
 	int child;	/* slot of a new task */
 	struct vec vec;	/* OP_VECGET */
@@ -97,6 +98,7 @@ struct machine {
 	__u64 all_caps;		/* that there are */
 	__u64 ino[NR_LINKS];
 	__u64 mnt_id;
+	bool unborn_linked;	/* a pid namespace without an init, in procfs */
 };
 
 extern struct machine machine;
@@ -125,6 +127,7 @@ void model_unshare(struct task *t, const struct step *s, struct expect *e);
 bool model_may_exit(const struct task *t);
 void model_first(int slot);
 void model_fork(struct task *t, const struct step *s, struct expect *e);
+void model_fault(struct task *t, const struct step *s, struct expect *e);
 void model_exit(struct task *t, const struct step *s, struct expect *e);
 void model_reap(struct task *t, const struct step *s, struct expect *e);
 void model_cap(struct task *t, const struct step *s, struct expect *e);

@@ -112,7 +112,8 @@ static int check_pidns(const struct task *t, int ns)
 /*
  * A refused pidns= leaves the context as it was: it makes an instance of the
  * active pid namespace, if that may be. The /proc of the world is in full view
- * in each mount namespace, so nothing else forbids it.
+ * in each mount namespace, so nothing else forbids it. Who may make an instance
+ * may also ask it, with the argument 0.
  */
 void model_procfs(struct task *t, const struct step *s, struct expect *e)
 {
@@ -128,6 +129,8 @@ void model_procfs(struct task *t, const struct step *s, struct expect *e)
 		ns = model.file[s->arg[1]];
 	if (!may(t, model.ns[ns].owner, CAP_SYS_ADMIN))
 		e->create = -EPERM;
+	else if (s->arg[2])
+		e->query = -EINVAL;
 	else
 		e->ns = ns;
 }
@@ -149,16 +152,18 @@ static int ancestor(int ns, int up)
 
 static int check_vec(int ns, __u32 nr)
 {
-	if (model.ns[ns].type != L_PID || !nr ||
-	    nr > (__u32)level_of(ns) + 1)
+	if (model.ns[ns].type != L_PID || nr > (__u32)level_of(ns) + 1)
 		return -EINVAL;
 	return 0;
 }
 
-/* No level may be above the caller's; nobody is above the fuzzer. */
+/*
+ * No level may be above the caller's, of none not the namespace itself; nobody
+ * is above the fuzzer.
+ */
 static bool in_reach(const struct task *t, int ns, __u32 nr)
 {
-	int top = ancestor(ns, nr - 1);
+	int top = ancestor(ns, nr ? nr - 1 : 0);
 
 	return top != UNKNOWN && ns_below(top, t->ns[L_PID]);
 }
@@ -182,6 +187,8 @@ static int check_vecset(const struct task *t, int ns, const struct vec *vec)
 {
 	int err = check_vec(ns, vec->nr), dead = 0;
 
+	if (!err && !vec->nr)
+		err = -EINVAL;
 	if (err)
 		return err;
 	if (!in_reach(t, ns, vec->nr))
@@ -226,6 +233,9 @@ void model_vecget(struct task *t, const struct step *s, struct expect *e)
 		e->err = -EPERM;
 	if (e->err)
 		return;
+	if (!s->vec.nr)
+		e->levels = model.ns[ns].depth -
+			    model.ns[t->ns[L_PID]].depth + 1;
 	e->ns = ns;
 	e->vec.nr = s->vec.nr;
 	for (__u32 i = 0; i < s->vec.nr; i++)

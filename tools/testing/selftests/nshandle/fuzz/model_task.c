@@ -122,6 +122,20 @@ static void fork_shared(struct task *c, struct task *t, int kind)
 		c->mm = mm_new(t->mm->dumpable);
 }
 
+/*
+ * It fails with its pids taken. A pid namespace without an init is then as it
+ * was before: the next fork(2) may make its init.
+ */
+void model_fault(struct task *t, const struct step *s, struct expect *e)
+{
+	int kids = t->ns[L_PID_KIDS];
+
+	e->err = pid_ns_dead(kids) ? -ENOMEM : -EFAULT;
+	if (model.ns[kids].init == UNKNOWN && !pid_ns_dead(kids))
+		kids = model.ns[kids].parent;
+	pids_lose(kids);
+}
+
 void model_fork(struct task *t, const struct step *s, struct expect *e)
 {
 	int kind = s->arg[1], kids = t->ns[L_PID_KIDS];

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <linux/capability.h>
 
 #include "model.h"
@@ -95,6 +96,26 @@ static int pid_level(void)
 	return vec.nr - 2;
 }
 
+/*
+ * Does procfs open the link of a pid namespace without an init? It must, unless
+ * the kernel may be an unpatched one.
+ */
+static bool unborn_is_linked(void)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (!options.no_flags)
+		return true;
+	pid = fork();
+	if (pid == 0)
+		_exit(!unshare(CLONE_NEWPID) &&
+		      !access("/proc/self/ns/pid_for_children", F_OK));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		die("cannot look for pid_for_children: %m");
+	return WEXITSTATUS(status);
+}
+
 void setup_machine(void)
 {
 	char path[32];
@@ -113,4 +134,5 @@ void setup_machine(void)
 	last = read_number("/proc/sys/kernel/cap_last_cap", "", "%llu");
 	machine.all_caps = BIT(last + 1) - 1;
 	machine.level = options.no_flags ? 0 : pid_level();
+	machine.unborn_linked = unborn_is_linked();
 }

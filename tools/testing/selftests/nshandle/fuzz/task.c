@@ -81,6 +81,12 @@ static void report(struct answer *a)
 
 /* ----- Steps of more than a call. */
 
+static int task_none(void *arg)
+{
+	syscall(__NR_exit, 1);
+	return 0;
+}
+
 static int do_bad(const struct step *s, int fd, int sock)
 {
 	int flags = s->arg[2];
@@ -115,22 +121,22 @@ static int do_open(const struct step *s, int pidfd, int *out)
 	return err_of(*out);
 }
 
-/* The query on the instance that @fc makes. */
-static int procfs_query(int fc, int *out)
+/* The query, with @arg, on the instance that @fc makes. */
+static int procfs_query(int fc, int arg, int *out)
 {
 	int mnt = syscall(__NR_fsmount, fc, FSMOUNT_CLOEXEC, 0), dir, err;
 
 	if (mnt < 0)
 		return -errno;
 	dir = openat(mnt, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*out = ioctl(dir, PROCFS_GET_PID_NAMESPACE, 0);
+	*out = ioctl(dir, PROCFS_GET_PID_NAMESPACE, (unsigned long)arg);
 	err = err_of(*out);
 	close(dir);
 	close(mnt);
 	return err;
 }
 
-static int do_procfs(int ns, struct answer *a, int *out)
+static int do_procfs(const struct step *s, int ns, struct answer *a, int *out)
 {
 	int fc = syscall(__NR_fsopen, "proc", FSOPEN_CLOEXEC), err;
 
@@ -142,9 +148,18 @@ static int do_procfs(int ns, struct answer *a, int *out)
 	a->create = err_of(syscall(__NR_fsconfig, fc, FSCONFIG_CMD_CREATE,
 				   NULL, NULL, 0));
 	if (!a->create)
-		a->query = procfs_query(fc, out);
+		a->query = procfs_query(fc, s->arg[2], out);
 	close(fc);
 	return err;
+}
+
+/* Fails when the new task has its pids; nobody runs on that stack. */
+static int do_fault(void)
+{
+	static _Alignas(64) char stack[1024];
+
+	return err_of(clone(task_none, stack + sizeof(stack),
+			    CLONE_PIDFD | SIGCHLD, NULL, (int *)1));
 }
 
 static int do_hold(int *out)
@@ -160,6 +175,8 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 	case OP_FORK:
 		return err_of(task_start(s->arg[2], kind_flags[s->arg[1]],
 					 out));
+	case OP_FAULT:
+		return do_fault();
 	case OP_EXIT:
 		return 0;
 	case OP_REAP:
@@ -189,7 +206,7 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 	case OP_OPEN:
 		return do_open(s, fd, out);
 	case OP_PROCFS:
-		return do_procfs(fd, a, out);
+		return do_procfs(s, fd, a, out);
 	case OP_VECSET:
 		return err_of(ioctl(fd, NS_SET_LAST_PID_VEC, &s->vec));
 	case OP_VECGET:

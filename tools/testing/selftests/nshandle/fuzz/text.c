@@ -72,6 +72,7 @@ const char *const cap_levels[NR_CAP_LEVELS] = { "lost", "asleep", "awake" };
  */
 const struct op_desc ops[NR_OPS] = {
 	[OP_FORK] = { "fork", "tks" },
+	[OP_FAULT] = { "fork_fault", "t" },
 	[OP_EXIT] = { "exit", "t" },
 	[OP_REAP] = { "reap", "tt" },
 	[OP_UNSHARE] = { "unshare", "tf" },
@@ -86,7 +87,7 @@ const struct op_desc ops[NR_OPS] = {
 	[OP_HOLD] = { "hold", "te" },
 	[OP_FCHDIR] = { "fchdir", "td" },
 	[OP_OPEN] = { "open", "ttlm" },
-	[OP_PROCFS] = { "procfs", "tn" },
+	[OP_PROCFS] = { "procfs", "tni" },
 	[OP_VECSET] = { "set_pids", "tnV" },
 	[OP_VECGET] = { "get_pids", "tnV" },
 };
