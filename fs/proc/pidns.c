@@ -62,9 +62,11 @@ static int may_show_pid_ns(struct fs_context *fc, struct pid_namespace *ns)
  * it is for an instance mounted from within. So the task that makes the
  * instance needs CAP_SYS_ADMIN there, too.
  *
- * A value is looked up, and the caller checked, here and at once: a context
- * may pass from one task to another between any two steps, and the pid
- * namespace that it holds gives the next one no right that it lacks.
+ * The value is looked up and the caller is checked here and at once. A context
+ * may pass from one task to another between any two steps, and keeps the pid
+ * namespace. The task that makes the instance is asked for CAP_SYS_ADMIN over
+ * the owner, but not whether the namespace is its own or below: ancestry is
+ * asked of the task that sets pidns= only.
  *
  * Context: may sleep; called under fc->uapi_mutex, or with a context that
  * only the caller knows.
@@ -114,7 +116,7 @@ out:
  * proc_root_ioctl() - ioctl(2) on the root directory of an instance
  * @file: the directory
  * @cmd: PROCFS_GET_PID_NAMESPACE
- * @arg: not used
+ * @arg: must be 0; reserved
  *
  * Whoever is in the instance's pid namespace has it as /proc/self/ns/pid;
  * whoever has CAP_SYS_ADMIN over its owner may join it. Nobody else learns of
@@ -123,6 +125,7 @@ out:
  * Context: may sleep.
  * Return: a close-on-exec descriptor of the pid namespace, or
  * * -ENOTTY for another @cmd,
+ * * -EINVAL if @arg is not 0,
  * * -EOPNOTSUPP if the kernel has no pid namespaces,
  * * -EPERM if the caller may not have it,
  * * -EMFILE, -ENFILE or -ENOMEM if there is no room for a descriptor.
@@ -133,6 +136,8 @@ long proc_root_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (cmd != PROCFS_GET_PID_NAMESPACE)
 		return -ENOTTY;
+	if (arg)
+		return -EINVAL;
 	if (!IS_ENABLED(CONFIG_PID_NS))
 		return -EOPNOTSUPP;
 	if (ns != task_active_pid_ns(current) &&

@@ -124,22 +124,27 @@ TEST_F(answer, outlives_the_instance)
 	EXPECT_EQ(0, try_setns(self->ns, CLONE_NEWPID));
 }
 
-TEST_F(answer, does_not_depend_on_the_argument)
+/* So that it can get a meaning. */
+TEST_F(answer, needs_the_argument_0)
 {
 	static const unsigned long args[] = {
 		1, CLONE_NEWPID, INT_MAX, 1UL << 31, UINT_MAX, ULONG_MAX,
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(args); i++) {
-		int ns = variant->ask(self->dir, PROCFS_GET_PID_NAMESPACE,
-				      args[i]);
+	for (size_t i = 0; i < ARRAY_LEN(args); i++)
+		expect_refused(_metadata, variant->ask, self->dir, args[i],
+			       EINVAL);
+	expect_answer(_metadata, variant->ask, self->dir, 0,
+		      self->w.ns[CHILD]);
+}
 
-		ASSERT_LE(0, ns) {
-			TH_LOG("argument %#lx: %s", args[i], strerror(errno));
-		}
-		EXPECT_TRUE(same_ns(_metadata, ns, self->w.ns[CHILD]));
-		close(ns);
-	}
+/* The command is looked at before its argument. */
+TEST_F(answer, needs_the_right_number_with_an_argument)
+{
+	EXPECT_EQ(-1, variant->ask(self->dir, _IO('f', 33), 1));
+	EXPECT_EQ(ENOTTY, errno);
+	EXPECT_EQ(-1, variant->ask(self->dir, _IOR('f', 32, int), 1));
+	EXPECT_EQ(ENOTTY, errno);
 }
 
 /* The root directory has no other ioctl. */

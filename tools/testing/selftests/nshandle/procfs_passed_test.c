@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * pidns= of a file system context that goes from task to task, by fork(2) and
- * over a socket: it gives nobody else's rights. What counts is who sets and
- * who makes the instance, not who has opened the context, nor who has sent it
- * or the descriptor of the pid namespace.
+ * over a socket. The task that sets pidns= needs CAP_SYS_ADMIN over the owner
+ * of the pid namespace, which must be its active one or below. The context
+ * keeps that namespace. The task that makes the instance needs CAP_SYS_ADMIN
+ * over the owner as well, but may be anywhere: ancestry is asked of the setter
+ * only. Nothing is asked of the task that has opened the context, nor of the
+ * one that has sent it or the descriptor of the pid namespace.
  */
 #include "procfs.h"
 
@@ -289,6 +292,90 @@ TEST_F(passed, over_a_socket)
 	}
 	expect_instance(_metadata, &self->w, self->fc, !variant->create,
 			variant->shows);
+}
+
+/* ----- Set by root of SELF, and made by another task, which sets nothing. */
+
+FIXTURE(made_by_other) {
+	struct world w;
+	int fc;
+};
+
+FIXTURE_VARIANT(made_by_other) {
+	enum ns sets;		/* what root sets */
+	enum ns from;		/* the maker's pid namespace */
+	enum caller caller;
+	int err;
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, beside) {
+	.sets = CHILD,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, inside) {
+	.sets = CHILD, .from = CHILD,
+};
+
+/* Where it could not set it: it is not asked where it is. */
+FIXTURE_VARIANT_ADD(made_by_other, from_below) {
+	.sets = CHILD, .from = GRANDCHILD,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_further_below) {
+	.sets = SELF, .from = GRANDCHILD,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_aside) {
+	.sets = CHILD, .from = BOX,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_below_only_admin) {
+	.sets = CHILD, .from = GRANDCHILD, .caller = ONLY_ADMIN,
+};
+
+/* But for its right over the owner it is. */
+FIXTURE_VARIANT_ADD(made_by_other, inside_no_admin) {
+	.sets = CHILD, .from = CHILD, .caller = NO_ADMIN, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_below_no_admin) {
+	.sets = CHILD, .from = GRANDCHILD, .caller = NO_ADMIN, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_below_other_userns) {
+	.sets = CHILD, .from = GRANDCHILD, .caller = OTHER_USERNS,
+	.err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_aside_box_root) {
+	.sets = CHILD, .from = BOX, .caller = BOX_ROOT, .err = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(made_by_other, from_aside_box_root_who_owns) {
+	.sets = BOX, .from = CHILD, .caller = BOX_ROOT,
+};
+
+FIXTURE_SETUP(made_by_other)
+{
+	procfs_world_enter(_metadata, &self->w);
+	self->fc = procfs_context(_metadata);
+	ASSERT_EQ(0, try_pidns(self->fc, self->w.ns[variant->sets]));
+	ASSERT_EQ(0, try_setns(self->w.ns[variant->from], CLONE_NEWPID));
+}
+
+FIXTURE_TEARDOWN_PARENT(made_by_other)
+{
+}
+
+TEST_F(made_by_other, maker_counts)
+{
+	IN_CHILD {
+		become_caller(_metadata, &self->w, variant->caller);
+		EXPECT_EQ(variant->err, try_create(self->fc));
+		EXPECT_NO_LOG(self->fc);
+	}
+	expect_instance(_metadata, &self->w, self->fc, !variant->err,
+			variant->sets);
 }
 
 /* The other way round: root may what the opener may not. */

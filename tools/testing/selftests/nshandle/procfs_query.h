@@ -82,19 +82,32 @@ static inline int next_fd(struct __test_metadata *_metadata)
 	return fd;
 }
 
+/* The call on @fd with @arg fails with @err, and leaves no descriptor. */
+static inline void expect_refused(struct __test_metadata *_metadata,
+				  ask_fn *ask, int fd, unsigned long arg,
+				  int err)
+{
+	int next = next_fd(_metadata);
+
+	EXPECT_EQ(-1, ask(fd, PROCFS_GET_PID_NAMESPACE, arg));
+	EXPECT_EQ(err, errno) {
+		TH_LOG("argument %#lx: %s", arg, strerror(errno));
+	}
+	EXPECT_EQ(next, next_fd(_metadata));
+}
+
 /* The call on @fd fails with @err; or, if that is 0, names namespace @want. */
 static inline void expect_answer(struct __test_metadata *_metadata,
 				 ask_fn *ask, int fd, int err, int want)
 {
-	int next = next_fd(_metadata);
-	int ns = ask(fd, PROCFS_GET_PID_NAMESPACE, 0);
+	int next, ns;
 
 	if (err) {
-		EXPECT_EQ(-1, ns);
-		EXPECT_EQ(err, errno);
-		EXPECT_EQ(next, next_fd(_metadata));
+		expect_refused(_metadata, ask, fd, 0, err);
 		return;
 	}
+	next = next_fd(_metadata);
+	ns = ask(fd, PROCFS_GET_PID_NAMESPACE, 0);
 	ASSERT_EQ(next, ns) {
 		TH_LOG("PROCFS_GET_PID_NAMESPACE: %s", strerror(errno));
 	}

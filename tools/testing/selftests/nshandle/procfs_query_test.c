@@ -5,6 +5,9 @@
  */
 #include "procfs_query.h"
 
+/* Bit 32, where a long has one. */
+#define LONG_BIT_32 ((unsigned long)(1ULL << 32))
+
 /* ----- Who may: in the namespace or not, privileged over it or not. */
 
 FIXTURE(who) {
@@ -226,6 +229,20 @@ TEST_F(who, asks_another_file)
 	}
 }
 
+/* So does what is asked. */
+TEST_F(who, asks_with_an_argument)
+{
+	IN_CHILD {
+		become_caller(_metadata, &self->w, variant->caller);
+		expect_refused(_metadata, ask_64, self->dir, 1, EINVAL);
+		expect_refused(_metadata, ask_64, self->other, 1, ENOTTY);
+		/* A bit that a call of 32 bits has not. */
+		if (LONG_BIT_32)
+			expect_refused(_metadata, ask_64, self->dir,
+				       LONG_BIT_32, EINVAL);
+	}
+}
+
 TEST_F(who, asks_by_a_32_bit_call)
 {
 	skip_without(_metadata, ask_32);
@@ -234,6 +251,8 @@ TEST_F(who, asks_by_a_32_bit_call)
 		expect_answer(_metadata, ask_32, self->dir, variant->err,
 			      self->w.ns[variant->of]);
 		expect_answer(_metadata, ask_32, self->other, ENOTTY, -1);
+		expect_refused(_metadata, ask_32, self->dir, 1, EINVAL);
+		expect_refused(_metadata, ask_32, self->other, 1, ENOTTY);
 	}
 }
 

@@ -246,7 +246,7 @@ static void mount_once(int ns)
 		expect("fsmount", mnt, 0);
 		dir = openat(mnt, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		expect("open", dir, 0);
-		asked = ioctl(dir, PROCFS_GET_PID_NAMESPACE);
+		asked = ioctl(dir, PROCFS_GET_PID_NAMESPACE, 0);
 		expect("PROCFS_GET_PID_NAMESPACE", asked, 0);
 		close(asked);
 		close(dir);

@@ -62,15 +62,42 @@ static void put_mount(int n)
 	close(made);
 }
 
+static void plain_instead(int n)
+{
+	arg = PLAIN;
+	if (new_mount(n))
+		err(1, "fsmount");
+	put_mount(n);
+}
+
+/* @arg: without options, with one of the base, with pidns=. */
 static int old_mount(int n)
 {
-	return mount("proc", DIR, "proc", 0, arg ? option : NULL) ? errno : 0;
+	const char *const options[] = { NULL, "hidepid=0", option };
+
+	return mount("proc", DIR, "proc", 0, options[arg]) ? errno : 0;
 }
 
 static void unmount(int n)
 {
 	if (umount(DIR))
 		err(1, "umount");
+}
+
+static void old_instead(int n)
+{
+	arg = 0;
+	if (old_mount(n))
+		err(1, "mount");
+	unmount(n);
+}
+
+/* What a caller does who has no descriptor: the walk that a path costs. */
+static int open_ns(int n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || close(fd) ? errno : 0;
 }
 
 /* setns(2) moves the children only: it takes one of them to be there. */
@@ -100,7 +127,7 @@ static int query_fd;
 
 static int query(int n)
 {
-	query_fd = ioctl(made, PROCFS_GET_PID_NAMESPACE);
+	query_fd = ioctl(made, PROCFS_GET_PID_NAMESPACE, 0);
 	return query_fd < 0 ? errno : 0;
 }
 
@@ -110,20 +137,23 @@ static void put_query(int n)
 	close(made);
 }
 
+#define NEW_MOUNT(_arg) new_mount, .after = put_mount, .arg = _arg, \
+	.instead = plain_instead, .today = DANCE
+
 static const struct row rows[] = {
 	{ "fsmount-plain", new_mount, .after = put_mount, .arg = PLAIN },
-	{ "fsmount-fd", new_mount, .after = put_mount, .arg = BY_FD,
-	  .today = DANCE },
-	{ "fsmount-string", new_mount, .after = put_mount, .arg = BY_STRING,
-	  .today = DANCE },
-	{ "fsmount-path", new_mount, .after = put_mount, .arg = BY_PATH,
-	  .today = DANCE },
-	{ "fsmount-path-empty", new_mount, .after = put_mount,
-	  .arg = BY_PATH_EMPTY, .today = DANCE },
-	{ "mount-plain", old_mount, .after = unmount },
-	{ "mount-pidns", old_mount, .after = unmount, .arg = 1, .today = DANCE },
+	{ "fsmount-fd", NEW_MOUNT(BY_FD) },
+	{ "fsmount-string", NEW_MOUNT(BY_STRING) },
+	{ "fsmount-path", NEW_MOUNT(BY_PATH) },
+	{ "fsmount-path-empty", NEW_MOUNT(BY_PATH_EMPTY) },
+	{ "mount-plain", old_mount, .after = unmount, .arg = 0 },
+	{ "mount-hidepid", old_mount, .after = unmount, .arg = 1 },
+	{ "mount-pidns", old_mount, .after = unmount, .arg = 2,
+	  .instead = old_instead, .today = DANCE },
 	{ DANCE, dance, .after = unmount },
-	{ "query", query, keep_mount, put_query, .arg = PLAIN },
+	{ "open-ns", .call = open_ns },
+	{ "query", query, keep_mount, put_query, .arg = PLAIN,
+	  .instead = plain_instead },
 };
 
 void bench_procfs(void)
