@@ -56,6 +56,9 @@ shell:		## a shell in a guest with the patched kernel (5 s)
 kselftest:	## build the tests and run them on the kernel that runs here (1 minute)
 	@scripts/kselftest
 
+model:		## the models of locks and order: every state, and each safeguard taken out (1 minute)
+	@scripts/model
+
 lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 	@scripts/lint
 
@@ -63,5 +66,5 @@ clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/clean
 
 .PHONY: help run check check-debug check-kcsan check-control fuzz coverage \
-	mutate bench soak repeat shell kselftest lint clean
+	mutate bench soak repeat shell kselftest model lint clean
 .NOTPARALLEL:
