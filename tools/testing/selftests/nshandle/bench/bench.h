@@ -26,14 +26,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/nsfs.h>
 #include <linux/nshandle.h>
 #include <linux/sched.h>
 
 #define ARRAY_LEN(_a) (sizeof(_a) / sizeof((_a)[0]))
 
-/* Odd: the median is one of them. A tick of the timer spoils a few at most. */
+/*
+ * Odd: the median is one of them. A tick of the timer spoils a few at most. What
+ * is freed by RCU comes back with the end of a grace period: that long does it
+ * take until forks cost the same.
+ */
 #define SAMPLES		101
+#define WARM_UP		64
 #define MAX_ROWS	16
+#define LEVELS		33
 
 enum { USER, MNT, UTS, IPC, PID, CGROUP, NET, TIME, NR_TYPES };
 
@@ -61,6 +68,9 @@ void box_start(struct box *box, uint64_t flags);
 int ns_open(pid_t pid, const char *type);
 int exit_status(pid_t pid);
 
+/* Of LEVELS pid namespaces, from the innermost; the last one is bench's own. */
+void open_levels(int stack[LEVELS]);
+
 static inline uint64_t ticks(void)
 {
 	uint32_t low, high;
@@ -73,12 +83,14 @@ static inline uint64_t ticks(void)
  * A row: @call is measured, and returns 0 or an errno, @error if all is well.
  * @before and @after, if any, are not. With @apart each sample is taken in a
  * process of its own, since there is no way back from what the call does.
- * @today names the row of what users do without the interface.
+ * @instead takes the call's place on a kernel that refuses it, so that the rows
+ * beside it have the same history. @today names the row of what users do without
+ * the interface.
  */
 struct row {
 	const char *name;
 	int (*call)(int n);
-	void (*before)(int n), (*after)(int n);
+	void (*before)(int n), (*after)(int n), (*instead)(int n);
 	int error;
 	bool apart;
 	int arg;
@@ -92,8 +104,10 @@ void measure_all(const struct row *rows, size_t nr);
 void measure_in_turn(const struct row *rows, size_t nr);
 
 void bench_null(void);
-void bench_setns(void);
+void bench_fork(void);
+void bench_command(void);
 void bench_procfs(void);
+void bench_setns(void);
 void bench_vector(void);
 
 #endif /* NSHANDLE_BENCH_H */

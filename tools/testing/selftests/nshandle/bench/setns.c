@@ -71,6 +71,8 @@ static int join_as_nsenter(int n)
 
 #define FOUR (CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWNET)
 
+#define SIX (SEVEN & ~CLONE_NEWTIME)
+
 static void half_joined(int n)
 {
 	if (join(b.pidfd, SEVEN & ~FOUR) || join(a.pidfd, FOUR))
@@ -111,10 +113,11 @@ static const struct row rows[] = {
 	{ "pidfd-time", join_process, .arg = CLONE_NEWTIME },
 	{ "two", join_process, .arg = CLONE_NEWUTS | CLONE_NEWIPC },
 	{ "four", join_process, .arg = FOUR },
-	{ "six", join_process, .arg = SEVEN & ~CLONE_NEWTIME },
+	{ "six", join_process, .arg = SIX, .today = "six-nsenter" },
 	{ "seven", join_process, .arg = SEVEN, .today = "seven-nsenter" },
 	{ "eight", join_process, .arg = ALL_NS, .apart = true,
 	  .today = "eight-nsenter" },
+	{ "six-nsenter", join_as_nsenter, .arg = SIX },
 	{ "seven-nsenter", join_as_nsenter, .arg = SEVEN },
 	{ "eight-nsenter", join_as_nsenter, .arg = ALL_NS, .apart = true },
 	{ "mnt-root", join_process, .arg = CLONE_NEWNS | SETNS_ROOT },
