@@ -54,7 +54,7 @@
  *
  * The last one before a failing return is the one that refused, except that
  * -EBADF, -EINVAL for the arguments and -ENOMEM for the copies have none. For
- * SETNS_ROOT there may be two: the second says that the root has moved since. A
+ * SETNS_ROOT there may be two: the second says that the root has changed. A
  * dry run asks the same. The target's pid is that of the initial pid namespace.
  */
 TRACE_EVENT(nsset_check,

@@ -12,14 +12,15 @@
 
 /*
  * ESRCH is the one error: there is no task any more, or one without namespaces,
- * or (SETNS_ROOT) without a root. Not EPERM: whoever has CAP_SYS_PTRACE may
- * look at what is left of a task, too.
+ * or (SETNS_ROOT) without a root. With SETNS_ROOT, a target that goes between
+ * the snapshot and the last check is EAGAIN: it may have moved its root before.
+ * Not EPERM: whoever has CAP_SYS_PTRACE may look at what is left of a task, too.
  */
 FIXTURE(going) {
 	struct container c;
 	struct round *r;
 	struct state home[2];
-	int joined[2], refused[2];
+	int joined[2], refused[2], again[2];
 };
 
 FIXTURE_VARIANT(going) {
@@ -90,6 +91,8 @@ static void going_join(struct __test_metadata *_metadata,
 		joiner_end(_metadata, r, i, joiner[i], self->home);
 		self->joined[i] += r->err[i] == 0;
 		self->refused[i] += r->err[i] == ESRCH;
+		self->again[i] += r->err[i] == EAGAIN &&
+				  (r->flags[i] & SETNS_ROOT);
 	}
 	duel_settle(&r->duel, r->err[0] == ESRCH);
 }
@@ -112,12 +115,14 @@ TEST_F_TIMEOUT(going, all_or_nothing, 60)
 		child_end(_metadata, t.pid, POLL_MS, "the target");
 		close(t.pidfd);
 	}
-	TH_LOG("joined %d + %d, ESRCH %d + %d", self->joined[0],
-	       self->joined[1], self->refused[0], self->refused[1]);
+	TH_LOG("joined %d + %d, ESRCH %d + %d, EAGAIN %d + %d",
+	       self->joined[0], self->joined[1], self->refused[0],
+	       self->refused[1], self->again[0], self->again[1]);
 	EXPECT_LT(0, self->joined[0]);
 	EXPECT_LT(0, self->refused[0]);
 	for (int i = 0; i < variant->joiners; i++)
-		EXPECT_EQ(ROUNDS, self->joined[i] + self->refused[i]);
+		EXPECT_EQ(ROUNDS, self->joined[i] + self->refused[i] +
+					  self->again[i]);
 	/* A thread that lives on is there for whoever has a pidfd of it. */
 	if (variant->leader)
 		EXPECT_EQ(0, self->refused[1]);
