@@ -204,9 +204,14 @@ void measure_in_turn(const struct row *rows, size_t nr)
 	if (nr > MAX_ROWS)
 		errx(1, "%zu rows", nr);
 	memset(results, 0, nr * sizeof(*results));
-	for (int n = -WARM_UP; n < SAMPLES; n++)
-		for (size_t i = 0; i < nr; i++)
-			take(&rows[i], &results[i], n);
+	for (int n = -WARM_UP; n < SAMPLES; n++) {
+		for (size_t i = 0; i < nr; i++) {
+			/* No row has the same place each time. */
+			size_t which = (i + WARM_UP + n) % nr;
+
+			take(&rows[which], &results[which], n);
+		}
+	}
 	for (size_t i = 0; i < nr; i++)
 		print(&rows[i], &results[i], less);
 }
