@@ -397,30 +397,40 @@ static int nsset_check_root(struct nsset *set, const struct nsset_source *src)
 	return err;
 }
 
+static bool task_has_root(struct task_struct *task, const struct path *root)
+{
+	bool same;
+
+	task_lock(task);
+	same = task->fs && nsset_has_root(task->fs, root);
+	task_unlock(task);
+	return same;
+}
+
 /*
  * pivot_root(2) of the target moves the root of each task that has the old
  * one, but can't find the paths of a set. So ask last, when no check sleeps any
- * more, whether the target still has the root that the snapshot took. Nobody can
- * tell of a target that has given up its root: it may have moved it before.
+ * more, whether the target still has the root that the snapshot took. A target
+ * that has none any more may have moved it before it exited: EAGAIN as well. But
+ * as in the snapshot, a task that is not the process any more does not count.
  */
 static int nsset_recheck_root(const struct nsset_source *src)
 {
 	struct task_struct *task;
-	int err = -EAGAIN;
+	bool same;
 
 	rcu_read_lock();
-	task = source_task(src->pid);
-	if (task) {
-		task_lock(task);
-		if (task->fs && nsset_has_root(task->fs, &src->root))
-			err = 0;
-		task_unlock(task);
-	}
+	do {
+		task = source_task(src->pid);
+		same = task && task_has_root(task, &src->root);
+	} while (!same && source_task(src->pid) != task);
 	rcu_read_unlock();
-	if (err)
-		trace_nsset_check(src->pid, SETNS_ROOT,
-				  from_mnt_ns(src->nsproxy->mnt_ns), err);
-	return err;
+	if (same)
+		return 0;
+
+	trace_nsset_check(src->pid, SETNS_ROOT,
+			  from_mnt_ns(src->nsproxy->mnt_ns), -EAGAIN);
+	return -EAGAIN;
 }
 
 /*
@@ -543,8 +553,8 @@ static void nsset_put(struct nsset *set)
 
 /*
  * Reduce, prepare, check, commit: @flags and @src have been judged already. A
- * dry run is a set that is put and not committed; of a set without a type that
- * is left to join, there is nothing to commit.
+ * dry run is a set that is put and not committed. If nothing is left to join,
+ * nothing has happened that a tracepoint or perf should tell.
  */
 static int nsset_join(const struct nsset_source *src, unsigned int flags)
 {
@@ -553,12 +563,15 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 	struct fs_struct fs;
 	int err;
 
-	if (flags & SETNS_SKIP_JOINED)
+	if (flags & SETNS_SKIP_JOINED) {
 		left &= ~nsset_joined(src);
+		if (!(left & (NSSET_TYPES | SETNS_ROOT)))
+			return 0;
+	}
 	err = nsset_prepare(&set, left & (NSSET_TYPES | SETNS_ROOT), &fs);
 	if (!err)
 		err = nsset_check(&set, src);
-	if (!err && set.flags && !(flags & SETNS_DRY_RUN)) {
+	if (!err && !(flags & SETNS_DRY_RUN)) {
 		nsset_commit(&set);
 		trace_nsset_commit(src->pid, flags, set.flags);
 		perf_event_namespaces(current);

@@ -67,11 +67,11 @@ byte wait_for[CREDS];		/* readers that the grace period waits for */
 /* For the claims and the target's bounds */
 byte had[TASKS * NSPROXIES * ROOTS];	/* with which credentials, a bit each */
 byte next_gen = 1, next_ns = 3, next_root = 3;
-bit exiting, moved;
+bit exiting, moved, root_changed;
 
 /* The claims: always false, so that an error of pan tells the name, or waived. */
 bit one_moment, no_use_after_free, all_or_nothing, no_old_root_in_new_user_ns,
-    root_in_mnt_ns, root_of_target, esrch_is_dead, witness;
+    root_in_mnt_ns, root_of_target, esrch_is_dead, eagain_is_moved, witness;
 
 #define CLAIM(name, x)	assert((x) || name)
 #ifdef WITNESS
@@ -183,6 +183,7 @@ inline ksys_unshare(t)	/* kernel/fork.c: user and mount namespace, and the rest 
 	atomic {
 		!task_lock[t];
 		root[t] = next_root;
+		root_changed = 1;
 		remember(t)
 	}
 	commit_creds(t, denied[cred[t]], next_ns);
@@ -201,6 +202,7 @@ inline pivot_root(t)
 		old = root[t];
 		in_ns[next_root] = mnt_ns[nsproxy[t]];
 		root[t] = next_root;
+		root_changed = 1;
 		remember(t);
 		if
 		:: root[THREAD] == old -> root[THREAD] = next_root; remember(THREAD)
@@ -441,20 +443,39 @@ inline nsset_check()
 
 inline nsset_recheck_root()
 {
-	source_task(task);
-	if
-	:: task != NONE ->
-		atomic { !task_lock[task]; task_lock[task] = 1 }
-		found = root[task];
-		task_lock[task] = 0
-	:: else -> skip
-	fi;
+	do
+	:: source_task(task);
+		if
+		:: task != NONE ->		/* task_has_root() */
+			atomic { !task_lock[task]; task_lock[task] = 1 }
+			found = root[task];
+			task_lock[task] = 0
+		:: else -> found = 0
+		fi;
+#ifdef NO_RECHECK_LOOK
+		break
+#else
+		if
+		:: found == r -> break
+		:: else -> skip
+		fi;
+		source_task(old);
+		if
+		:: old == task -> break
+		:: else -> skip
+		fi
+#endif
+	od;
+	old = 0;
 	if
 #ifdef NO_GONE_RECHECK
 	:: found == 0 -> skip
 #endif
 	:: found == r -> skip
-	:: else -> REACHED(ROOT_MOVED); err = EAGAIN
+	:: else ->
+		CLAIM(eagain_is_moved, exiting || root_changed || proc != TARGET);
+		REACHED(ROOT_MOVED);
+		err = EAGAIN
 	fi;
 	found = 0
 }

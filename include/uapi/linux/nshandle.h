@@ -32,8 +32,8 @@
  * without CAP_SYS_CHROOT; EACCES without search permission, and what the file
  * system says of it; EAGAIN if one of the two is not in that mount namespace,
  * for good or, during an unshare(2) or setns(2) of the process, for a moment,
- * and if the process has changed its root meanwhile. May sleep in a file system
- * of the process.
+ * and if the process has changed its root, or ended, meanwhile. May sleep in a
+ * file system of the process.
  */
 #define SETNS_SKIP_JOINED	0x01
 #define SETNS_DRY_RUN		0x02
