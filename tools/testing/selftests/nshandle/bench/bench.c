@@ -114,7 +114,7 @@ int arg;
 
 /* Of a row. Shared with the processes that samples are taken in. */
 static struct result {
-	uint64_t sample[SAMPLES];
+	uint64_t sample[MANY_SAMPLES];
 	int error;
 	bool failed;
 } *results;
@@ -184,27 +184,35 @@ static void take(const struct row *row, struct result *result, int n)
 	result->failed = result->error != row->error;
 }
 
+static int samples_of(const struct row *row)
+{
+	return row->many ? MANY_SAMPLES : SAMPLES;
+}
+
 static void print(const struct row *row, struct result *result, uint64_t less)
 {
+	int nr = samples_of(row);
+
 	if (result->failed) {
 		printf("%s - - - # %s\n", row->name, strerror(result->error));
 		return;
 	}
-	qsort(result->sample, SAMPLES, sizeof(result->sample[0]), by_size);
+	qsort(result->sample, nr, sizeof(result->sample[0]), by_size);
 	printf("%s %lu %lu %s\n", row->name,
 	       (unsigned long)(result->sample[0] - less),
-	       (unsigned long)(result->sample[SAMPLES / 2] - less),
+	       (unsigned long)(result->sample[nr / 2] - less),
 	       row->today ?: "-");
 }
 
 void measure_in_turn(const struct row *rows, size_t nr)
 {
 	uint64_t less = overhead();
+	int samples = samples_of(rows);
 
 	if (nr > MAX_ROWS)
 		errx(1, "%zu rows", nr);
 	memset(results, 0, nr * sizeof(*results));
-	for (int n = -WARM_UP; n < SAMPLES; n++) {
+	for (int n = -WARM_UP; n < samples; n++) {
 		for (size_t i = 0; i < nr; i++) {
 			/* No row has the same place each time. */
 			size_t which = (i + WARM_UP + n) % nr;

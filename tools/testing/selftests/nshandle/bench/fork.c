@@ -74,17 +74,21 @@ static int clone_set_tid(int n)
 }
 
 static const struct row rows[] = {
-	{ "fork-1", .call = plain_fork },
-	{ "fork-33", plain_fork, enter, .after = leave },
-	{ "helpers-1", helpers, .after = leave, .arg = 1 },
-	{ "helpers-2", helpers, .after = leave, .arg = 2 },
-	{ "helpers-5", helpers, .after = leave, .arg = 5 },
-	{ "helpers-10", helpers, .after = leave, .arg = 10 },
-	{ "helpers-33", helpers, .after = leave, .arg = 33 },
-	{ "clone-set-tid-0", clone_set_tid, enter, leave, .arg = 0 },
-	{ "clone-set-tid-1", clone_set_tid, enter, leave, .arg = 1 },
-	{ "clone-set-tid-10", clone_set_tid, enter, leave, .arg = 10 },
-	{ "clone-set-tid-32", clone_set_tid, enter, leave, .arg = 32 },
+	{ "fork-1", .call = plain_fork, .many = true },
+	{ "fork-33", plain_fork, enter, .after = leave, .many = true },
+	{ "helpers-1", helpers, .after = leave, .many = true, .arg = 1 },
+	{ "helpers-2", helpers, .after = leave, .many = true, .arg = 2 },
+	{ "helpers-5", helpers, .after = leave, .many = true, .arg = 5 },
+	{ "helpers-10", helpers, .after = leave, .many = true, .arg = 10 },
+	{ "helpers-33", helpers, .after = leave, .many = true, .arg = 33 },
+	{ "clone-set-tid-0", clone_set_tid, enter, leave, .many = true,
+	  .arg = 0 },
+	{ "clone-set-tid-1", clone_set_tid, enter, leave, .many = true,
+	  .arg = 1 },
+	{ "clone-set-tid-10", clone_set_tid, enter, leave, .many = true,
+	  .arg = 10 },
+	{ "clone-set-tid-32", clone_set_tid, enter, leave, .many = true,
+	  .arg = 32 },
 };
 
 void bench_fork(void)
