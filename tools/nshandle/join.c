@@ -30,9 +30,9 @@ static const char help[] =
 	"  -T, --time        clock offsets\n"
 	"      --skip-joined leave alone those that the caller is in already\n"
 	"      --for-children\n"
-	"                    -p, -T: those that its children are born in\n"
+	"                    -p, -T: those of its future children\n"
 	"      --root        its root and working directory (with -m or -a)\n"
-	"      --dry-run     join nothing and run nothing: say if it could be\n"
+	"      --dry-run     join and run nothing: say if joining would work\n"
 	"      --preserve-credentials\n"
 	"                    keep uid, gid and groups with -U\n"
 	"  -h, --help        show this text\n"
@@ -41,9 +41,9 @@ static const char help[] =
 	"Exit status: that of COMMAND (128 + N if signal N ended it), 1 if\n"
 	"the namespaces could not be joined, 2 for wrong usage, 126 if\n"
 	"COMMAND could not be run, 127 if it was not found. With --dry-run:\n"
-	"0 if they could be joined, 1 or 2.\n";
+	"0 if they could be joined, else 1 or 2.\n";
 
-/* An option that is a flag of setns(2) is that flag above OPT_HOW. */
+/* The option for a flag of setns(2) is OPT_HOW | flag. */
 enum {
 	OPT_KEEP_IDS	= OPT_LONG,
 	OPT_HOW		= 2 * OPT_LONG,
@@ -74,7 +74,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* +: options after COMMAND are its own; ':': the messages are ours */
+/* '+': options after COMMAND are its own; ':': we print the messages */
 static const char letters[] = "+:t:amuinpUCThV";
 
 /* Returns -1 to go on, else the exit status. */
@@ -107,7 +107,7 @@ static int take_option(struct join *join, int option, char **argv)
 	return -1;
 }
 
-/* The options together: those that need others. */
+/* Check the options that need others. */
 static int look_at_options(const struct join *join)
 {
 	if (!join->pid)
@@ -143,11 +143,10 @@ static int parse(struct join *join, int argc, char **argv)
 }
 
 /*
- * The kernel refuses a set that holds the user namespace the caller is in,
- * and --all means the others anyway. Unless the kernel is asked to leave them
- * out itself, they are compared here. If the process ends and its number is
- * used again while we look, setns(2) on the pidfd fails with ESRCH, so that
- * a wrong comparison does no harm.
+ * The kernel refuses a set with the user namespace that the caller is in, and
+ * --all means the others anyway. Compare them here unless the kernel does. If
+ * the process ends and its number is reused meanwhile, setns(2) on the pidfd
+ * fails with ESRCH, so a wrong comparison does no harm.
  */
 static int add_others(struct join *join)
 {
@@ -170,9 +169,9 @@ static int add_others(struct join *join)
 }
 
 /*
- * --root speaks of the mount namespace even if the caller is in it, and
- * --for-children of namespaces that are compared with others: the kernel knows
- * better how. It is to have all types that there are; see join_types().
+ * --root needs the mount namespace even if the caller is in it, and
+ * --for-children changes what must be compared: leave that to the kernel, and
+ * ask for all types that there are; see join_types().
  */
 static int add_all(struct join *join)
 {
@@ -186,8 +185,8 @@ static int add_all(struct join *join)
 }
 
 /*
- * One call, which does nothing if it fails. If --all has named types that the
- * kernel was built without, then one more.
+ * One call, which changes nothing if it fails. If --all has named types that
+ * the kernel was built without, a second call leaves them out.
  */
 static int join_types(struct join *join)
 {
@@ -203,10 +202,10 @@ static int join_types(struct join *join)
 }
 
 /*
- * Without this a command would run as the overflow ids wherever the
- * caller's own are not mapped. Groups can be dropped outside by one who is
- * privileged there, inside by one whom the namespace lets: either will do, or
- * to have none.
+ * Otherwise the command would run with the overflow ids if the caller's are
+ * not mapped. The groups can be dropped before the join, with privileges, or
+ * after it, if the user namespace allows that: either will do, and so will
+ * having no groups.
  */
 static int become_root(bool no_groups)
 {
@@ -241,9 +240,9 @@ static int show_dry_run(const struct join *join)
 }
 
 /*
- * Does COMMAND change to another user namespace (asked before the call), or
- * must it be a child to be in the pid namespace (asked after it)? Not if
- * --skip-joined leaves it alone because the caller is in it itself.
+ * 'U', before the call: will COMMAND be in another user namespace? 'p', after
+ * the call: must COMMAND be a child, to be in the pid namespace? Not if
+ * --skip-joined leaves the namespace alone because the caller is in it itself.
  */
 static bool changes(const struct join *join, int letter)
 {
@@ -263,7 +262,7 @@ static bool changes(const struct join *join, int letter)
 	return !same;
 }
 
-/* A dry run asks with the credentials that the call would be made with. */
+/* Drop the groups in a dry run, too: it needs the credentials of the call. */
 static int enter(struct join *join)
 {
 	bool become = !join->keep_ids && changes(join, 'U');
@@ -271,7 +270,7 @@ static int enter(struct join *join)
 				    !setgroups(0, NULL));
 	int error = 0;
 
-	/* None: --all of a process that shares every namespace with us. */
+	/* No types: --all, and the process shares every namespace with us. */
 	if (join->types)
 		error = join_types(join);
 	if (error)

@@ -21,20 +21,20 @@
 struct last_pid {
 	const char *pidns;	/* as given: a process id or a file */
 	pid_t pid;		/* 0: a file */
-	struct pid_vec vec;	/* of no levels: not to be set */
+	struct pid_vec vec;	/* no levels: print, do not set */
 	int ns;
 };
 
 static const char help[] =
 	"Usage: nshandle last-pid [--set N[,N...]] PID|FILE\n"
-	"Print the last pid that was given in the pid namespace that process\n"
-	"PID is in, or in that of a namespace file, as /proc/PID/ns/pid, and\n"
-	"in each pid namespace above it up to the caller's: the innermost\n"
-	"first, separated by commas. The next process there gets the first\n"
-	"free pid after each.\n"
+	"Print the last pid that was given in the pid namespace of process\n"
+	"PID, or of a namespace file such as /proc/PID/ns/pid, and in each\n"
+	"pid namespace above it up to the caller's: the innermost first,\n"
+	"separated by commas. The next process gets the first free pid after\n"
+	"each.\n"
 	"\n"
 	"      --set N[,N...]\n"
-	"                 set them instead, all in one step; those that are\n"
+	"                 set them instead, all in one step; levels that are\n"
 	"                 left out at the end stay as they are\n"
 	"  -h, --help     show this text\n"
 	"  -V, --version  show the version\n"
@@ -52,7 +52,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* -1, or the exit status for what is no list of pids. */
+/* -1, or the exit status if it is no list of pids. */
 int parse_pid_vec(const char *command, const char *text, int least,
 		  struct pid_vec *vec)
 {
@@ -115,8 +115,8 @@ static int parse(struct last_pid *last, int argc, char **argv)
 }
 
 /*
- * 0, or the error. Of no levels, the kernel writes to vec->nr how many there are
- * from the namespace up to the caller's.
+ * 0, or the error. With @nr 0, the kernel writes to vec->nr how many levels there
+ * are from the namespace up to the caller's.
  */
 static int get_last_pids(int ns, unsigned int nr, struct pid_vec *vec)
 {
@@ -125,8 +125,8 @@ static int get_last_pids(int ns, unsigned int nr, struct pid_vec *vec)
 }
 
 /*
- * The kernel has one errno for several reasons. Which, is told by what may be
- * read: that needs no capability and has no range.
+ * The kernel has one errno for several reasons. Reading tells which: it needs
+ * no capability and has no range.
  */
 static const char *why(int ns, unsigned int nr, int error)
 {
@@ -152,7 +152,7 @@ static const char *why(int ns, unsigned int nr, int error)
 	}
 }
 
-/* -1, or the exit status if it failed: then all are as they were. */
+/* -1, or the exit status if it failed: then no last pid has changed. */
 int set_last_pids(const char *command, const char *pidns, int ns,
 		  const struct pid_vec *vec)
 {

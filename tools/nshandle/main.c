@@ -23,15 +23,15 @@ static const char help[] =
 	"Use the namespaces of other processes, by handle and all at once.\n"
 	"\n"
 	"  join       run a program in the namespaces of a process\n"
-	"  last-pid   the last pids that were given, at each level: read or set\n"
+	"  last-pid   print or set the last pids that were given at each level\n"
 	"  proc       mount a procfs of another pid namespace\n"
-	"  show       the namespaces of a process, or that of a procfs\n"
+	"  show       show the namespaces of a process, or that of a procfs\n"
 	"  spawn      run a program with chosen pids in a pid namespace\n"
 	"\n"
 	"  --help     show this text; 'nshandle COMMAND --help' shows more\n"
 	"  --version  show the version\n"
 	"\n"
-	"See nshandle(1) for the whole of it.\n";
+	"See nshandle(1) for the details.\n";
 
 static const struct command *find_command(const char *name)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The types of namespaces, and what procfs tells about who is in which.
+ * The types of namespaces, and which ones a process is in.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static void add_word(char words[NS_WORDS_MAX], const char *word)
 	strcat(words, word);
 }
 
-/* The set in words, such as "mnt,root,net": what setns(2) asks, in order. */
+/* The set in words, such as "mnt,root,net", in the order of setns(2). */
 const char *ns_words(int flags, char words[NS_WORDS_MAX])
 {
 	words[0] = '\0';
@@ -71,8 +71,7 @@ bool same_file(const struct stat *a, const struct stat *b)
 
 /*
  * Is the caller in the namespace of this type that @pid, a number in the
- * mounted procfs, is in? A caller whose children would go elsewhere is only
- * half in it, and counts as in another.
+ * mounted procfs, is in? Not if the caller's children would be in another.
  */
 enum ns_answer ns_compare(pid_t pid, const struct ns_type *type)
 {
@@ -88,7 +87,7 @@ enum ns_answer ns_compare(pid_t pid, const struct ns_type *type)
 	if (!same_file(&theirs, &ours))
 		return NS_OTHER;
 
-	/* Older kernels have no link to one without an init: not the caller's. */
+	/* No link on older kernels: no init yet, so not the caller's own. */
 	if (type->children && (stat_ns("self", type->children, &ours) ||
 			       !same_file(&theirs, &ours)))
 		return NS_OTHER;
@@ -96,9 +95,9 @@ enum ns_answer ns_compare(pid_t pid, const struct ns_type *type)
 }
 
 /*
- * The number by which /proc knows the process: not the caller's if /proc
- * belongs to another pid namespace. 0: it is not in there, -1: it has been
- * reaped, or procfs does not tell.
+ * The number of the process in /proc, which may be that of another pid
+ * namespace than the caller's. 0: /proc does not show the process, -1: it has
+ * been reaped, or procfs does not tell.
  */
 pid_t ns_procfs_pid(int pidfd)
 {
@@ -135,7 +134,7 @@ static int open_link(int pidfd, const char *name)
 		 name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	/* If so, the number may have been another's by then. */
+	/* If so, the number may have been reused before the open. */
 	if (pidfd_reaped(pidfd)) {
 		if (fd >= 0)
 			close(fd);
@@ -196,7 +195,7 @@ int complain_ns(pid_t pid, int pidfd, const struct ns_type *type)
 			type->name, pid, strerror(error), hint);
 }
 
-/* What is no namespace file is not opened: that may last, or wake a device. */
+/* Open no other file than a namespace's: it may block, or affect a device. */
 static int open_ns_file(const char *command, const char *name)
 {
 	struct statfs fs;
@@ -214,8 +213,8 @@ static int open_ns_file(const char *command, const char *name)
 }
 
 /*
- * A descriptor of the pid namespace that a process is in or, if @pid is 0, of
- * the namespace file @name, of whatever type; or -1, and said why.
+ * Returns a descriptor of the pid namespace that a process is in or, if @pid
+ * is 0, of the namespace file @name, of any type; or -1 after a message.
  */
 int open_pid_ns(const char *command, const char *name, pid_t pid)
 {

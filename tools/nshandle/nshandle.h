@@ -14,12 +14,12 @@
 
 #define NSHANDLE_VERSION	"0.1"
 
-/* C libraries before 2.32 do not know it. */
+/* C libraries before 2.32 do not have it. */
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME		0x00000080
 #endif
 
-/* As in <linux/nshandle.h>, which need not be there. */
+/* As in <linux/nshandle.h>, which may be missing. */
 #define SETNS_SKIP_JOINED	0x01
 #define SETNS_DRY_RUN		0x02
 #define SETNS_FOR_CHILDREN	0x04
@@ -42,7 +42,7 @@ int cmd_proc(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_spawn(int argc, char **argv);
 
-/* join.c: what is to be joined; refuse.c: how it went */
+/* join.c: what to join; refuse.c: the call, and who refused */
 
 struct join {
 	pid_t pid;
@@ -114,7 +114,7 @@ int open_pid_ns(const char *command, const char *name, pid_t pid);
 int run_here(char **argv);
 int run_in_child(char **argv);
 
-/* What run_in_child() does, for one who forks by itself: before, and then */
+/* The steps of run_in_child(), for a caller that forks by itself */
 struct run {
 	sigset_t signals;
 	sigset_t inherited;
@@ -131,7 +131,7 @@ int run_wait(const struct run *run, pid_t child);
 #define complain(status, ...)		(warnx(__VA_ARGS__), (status))
 #define complain_usage(command, ...)	(warnx(__VA_ARGS__), try_help(command))
 
-/* From here on options have no letter. */
+/* Options without a letter start here. */
 enum { OPT_LONG = 256 };
 
 int try_help(const char *command);

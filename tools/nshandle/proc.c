@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * nshandle proc: mount a procfs that shows the processes of another pid
- * namespace, without a process in there.
+ * namespace, without entering it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -48,17 +48,16 @@ static const char help[] =
 	"namespace. No process is made, and none enters it.\n"
 	"\n"
 	"      --pidns PID   the pid namespace that this process is in\n"
-	"      --pidns FILE  that of a namespace file, as /proc/PID/ns/pid\n"
+	"      --pidns FILE  that of a namespace file such as /proc/PID/ns/pid\n"
 	"  -o, --options OPTIONS\n"
 	"                    separated by commas: hidepid=, gid=, subset= and\n"
 	"                    what else procfs takes; ro, suid, dev, exec,\n"
 	"                    noatime, strictatime, nodiratime, nosymfollow\n"
-	"                    (it is nosuid, nodev and noexec without)\n"
+	"                    (default: nosuid, nodev and noexec)\n"
 	"  -h, --help        show this text\n"
 	"  -V, --version     show the version\n"
 	"\n"
-	"Exit status: 0 if it is mounted, 1 if nothing has been, 2 for wrong\n"
-	"usage.\n";
+	"Exit status: 0 if it is mounted, 1 if nothing is, 2 for wrong usage.\n";
 
 enum { OPT_PIDNS = OPT_LONG };
 
@@ -92,7 +91,7 @@ static const struct attribute {
 	{ "symfollow",	 ATTR_NOSYMFOLLOW, 0 },
 };
 
-/* It would be a second --pidns, which might be taken for the first. */
+/* pidns in -o would be a second --pidns, which might win. */
 static bool sets_pidns(const char *words)
 {
 	static const char key[] = "pidns";
@@ -169,8 +168,8 @@ static int parse(struct proc *proc, int argc, char **argv)
 }
 
 /*
- * Of the lines that the kernel has written to the context's log, each for one
- * read(2), the last error: "e proc: its text\n", of which the text is kept.
+ * The last error in the context's log, of which each read(2) returns one line.
+ * Of "e proc: TEXT\n" keep the text.
  */
 static const char *reason(const struct proc *proc, char text[256])
 {
@@ -208,8 +207,8 @@ static int open_context(struct proc *proc)
 	const char *hint = "";
 
 	/*
-	 * A file is opened here, as kernels differ in what they make of a
-	 * path: some open it, which may last for ever or wake a device.
+	 * Open a file here, since some kernels would open a path themselves,
+	 * which may block for ever or affect a device.
 	 */
 	proc->ns = open_pid_ns("proc", proc->pidns, proc->pid);
 	if (proc->ns < 0)
@@ -242,7 +241,7 @@ static bool set_attribute(struct proc *proc, const char *word)
 	return false;
 }
 
-/* A word of -o that is not about the mount is procfs's. */
+/* A word of -o that is no mount attribute is for procfs. */
 static int configure(struct proc *proc, const char *word)
 {
 	char *key = strdupa(word);
@@ -267,7 +266,7 @@ static int apply_options(struct proc *proc)
 	return status;
 }
 
-/* Until the last call it is nowhere, and goes with us. */
+/* Until the last call it is attached nowhere, and ends when we exit. */
 static int make_mount(const struct proc *proc)
 {
 	const char *hint = "";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why a process's namespaces could not be joined, and which of them refused:
- * setns(2) tells no more than an errno. Where the kernel has dry runs, those
- * of fewer namespaces tell whose it was.
+ * Why a process's namespaces could not be joined, and which of them refused.
+ * setns(2) returns only an errno. If the kernel has dry runs, dry runs of fewer
+ * namespaces tell which namespace it is from.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #include "nshandle.h"
 
-/* A process in the middle of unshare(2) or setns(2) is so for a moment. */
+/* How long to wait for a process in the middle of unshare(2) or setns(2). */
 #define PATIENCE_MS	100
 
 /* --all may have implied the last one. */
@@ -25,9 +25,9 @@ static const struct option_word {
 	{ 0 }
 };
 
-/* What the answer of a namespace means; the first line that fits. */
+/* What the errno of a namespace means; the first row that fits counts. */
 static const struct reason {
-	int flags;		/* of whom */
+	int flags;		/* who refused */
 	int error;
 	const char *text;
 } reasons[] = {
@@ -63,8 +63,8 @@ static const char *find_reason(int flags, int error)
 }
 
 /*
- * One setns(2), and its errno or 0. EAGAIN is an answer for the moment: the
- * root and the mount namespace of the process did not go together.
+ * One setns(2): 0 or its errno. EAGAIN may be over in a moment: the root of the
+ * process was not in its mount namespace.
  */
 int join_try(const struct join *join, int flags)
 {
@@ -79,8 +79,8 @@ int join_try(const struct join *join, int flags)
 }
 
 /*
- * The answer to a dry run that joins the caller itself in what it is in: an
- * unknown bit is EINVAL, and nothing else is.
+ * The errno of a dry run that joins the caller's own namespace: only a bit
+ * that the kernel does not know is EINVAL.
  */
 static int ask_about(int type)
 {
@@ -97,7 +97,7 @@ static bool kernel_has_flags(void)
 	return !ask_about(CLONE_NEWNS);
 }
 
-/* Those of these types that a kernel with the flags was built without. */
+/* The ones of @types that a kernel with the flags was built without. */
 int join_unknown_types(int types)
 {
 	int unknown = 0;
@@ -111,8 +111,8 @@ int join_unknown_types(int types)
 }
 
 /*
- * A dry run of all that the kernel asks up to @last: an errno that was not
- * there without @last is from it.
+ * A dry run of all that the kernel checks up to @last: an errno that did not
+ * come without @last is from @last.
  */
 static int ask_up_to(const struct join *join, int *flags, int last)
 {
@@ -121,8 +121,8 @@ static int ask_up_to(const struct join *join, int *flags, int last)
 }
 
 /*
- * Who gave this errno, in the order in which the kernel asks them; 0 if, now,
- * nobody does. A flag must come with a type that it speaks of.
+ * The type, or SETNS_ROOT, that gave this errno, in the order of the kernel's
+ * checks; 0 if none gives it now. A flag must come with a type that it is for.
  */
 static int find_refuser(const struct join *join, int error)
 {
@@ -143,7 +143,7 @@ static int find_refuser(const struct join *join, int error)
 	return 0;
 }
 
-/* To open its namespaces takes what setns(2) asks of the process itself. */
+/* Opening its namespaces needs the same access to the process as setns(2). */
 static bool process_refuses(const struct join *join)
 {
 	int ns = ns_open(join->pidfd, ns_type_of_letter('u'), false);
@@ -153,7 +153,7 @@ static bool process_refuses(const struct join *join)
 	return ns < 0 && errno == EACCES;
 }
 
-/* What the errno of a namespace means, where the kernel has dry runs. */
+/* What the errno of a namespace means, if the kernel has dry runs. */
 static const char *why_refused(const struct join *join, int flag, int error)
 {
 	if (error == EINVAL && join_unknown_types(flag))
@@ -212,7 +212,7 @@ static const char *why_invalid(const struct join *join)
 	return " (this kernel does not tell which of them refused)";
 }
 
-/* The last to know: a kernel without dry runs, or one that was tampered with */
+/* For a kernel without dry runs, or one that was tampered with. */
 static int complain_of_any(const struct join *join, int error)
 {
 	bool one = !(join->types & (join->types - 1));
@@ -230,7 +230,7 @@ static int complain_of_any(const struct join *join, int error)
 	return complain_of(join, who, error, find_reason(join->types, error));
 }
 
-/* One line, after join_try() gave this errno. */
+/* Say in one line why join_try() gave this errno. */
 int complain_join(const struct join *join, int error)
 {
 	int flag;

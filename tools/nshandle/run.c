@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Running the command, in place or as a child that is waited for.
+ * Run the command, in place or as a child, and wait for the child.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,8 +13,8 @@
 #include "nshandle.h"
 
 /*
- * What the waiting parent takes and hands on. The stop signals are here so
- * that it stops after its child and because of it, not beside it.
+ * The signals that the waiting parent passes on. The stop signals are here so
+ * that the parent stops because its child has stopped, not along with it.
  */
 static const int relayed[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM,
@@ -33,13 +33,13 @@ int complain_fork(void)
 {
 	int error = errno;
 
-	/* What the kernel says where the first process has ended, too. */
+	/* Also the errno if the first process of the namespace has ended. */
 	return complain(EXIT_FAILED, "cannot fork: %s%s", strerror(error),
 			error == ENOMEM ?
 			" (has the pid namespace lost its init?)" : "");
 }
 
-/* As a login shell, which reads the profile of where it now is. */
+/* A login shell: it reads the profile in the namespaces joined. */
 static int run_shell(const char *path)
 {
 	const char *base = strrchr(path, '/');
@@ -68,8 +68,8 @@ int run_here(char **argv)
 }
 
 /*
- * The terminal sends its signals to the child too, so only what another
- * process sent is handed on; but a hangup may come to us alone.
+ * The terminal sends its signals to the child too, so pass on only those of
+ * another process; but a hangup may come to us alone.
  */
 static void relay(pid_t child, const siginfo_t *info)
 {
@@ -77,7 +77,7 @@ static void relay(pid_t child, const siginfo_t *info)
 		kill(child, info->si_signo);
 }
 
-/* A stopped child: stop as well, so that a job-control shell sees it. */
+/* The child has stopped: stop, too, so that a job-control shell sees it. */
 static void stop_with(pid_t child)
 {
 	kill(getpid(), SIGSTOP);
@@ -106,10 +106,10 @@ int run_wait(const struct run *run, pid_t child)
 	}
 }
 
-/* Before the child exists, so that no signal comes too early. */
+/* Call this before fork(2), so that no signal comes too early. */
 void run_prepare(struct run *run)
 {
-	/* Were it ignored, as it may be by inheritance, nobody could wait. */
+	/* If we inherited SIG_IGN, the child would be reaped unseen. */
 	signal(SIGCHLD, SIG_DFL);
 
 	sigemptyset(&run->signals);
@@ -126,7 +126,7 @@ int run_prepared(const struct run *run, char **argv)
 	return run_here(argv);
 }
 
-/* A pid namespace that was joined is entered by children only. */
+/* Only children enter a pid namespace that was joined. */
 int run_in_child(char **argv)
 {
 	struct run run;

@@ -15,7 +15,7 @@
 
 #include "nshandle.h"
 
-/* As in headers of the kernel that need not be there. */
+/* As in kernel headers that may be missing. */
 #ifndef NS_GET_USERNS
 #define NS_GET_USERNS			_IO(0xb7, 0x1)
 #define NS_GET_PARENT			_IO(0xb7, 0x2)
@@ -33,7 +33,7 @@ struct row {
 	const char *name;
 	ino_t inode;		/* 0: not known */
 	enum caller caller;	/* is it the caller's own? */
-	bool hidden;		/* only JSON has it */
+	bool hidden;		/* shown by --json only */
 	char note[64];
 };
 
@@ -43,7 +43,7 @@ struct view {
 	int pidfd;
 	int self;		/* the caller, as a pidfd */
 	const char *dir;
-	bool by_pid1;		/* what a kernel without the ioctl has */
+	bool by_pid1;		/* the kernel lacks the ioctl */
 	char owner_uid[16];	/* or "null" */
 	struct row rows[10];
 	int nr_rows;
@@ -125,14 +125,14 @@ static struct row *add_row(struct view *view, const char *name, int theirs,
 	return row;
 }
 
-/* The next child's, where it is in another than the process. */
+/* That of the next child, hidden if the process is in it itself. */
 static int add_children(struct view *view, const struct ns_type *type,
 			const struct row *own)
 {
 	int ns = ns_open(view->pidfd, type, true);
 	struct row *row;
 
-	/* older kernels have no link to one that has no init yet */
+	/* On older kernels, ENOENT: it has no init yet. */
 	if (ns < 0 && errno != EOPNOTSUPP && errno != ENOENT)
 		return complain_ns(view->pid, view->pidfd, type);
 	row = add_row(view, type->children, ns,
@@ -187,7 +187,7 @@ static int ask_procfs(struct view *view, int dir)
 				strerror(errno), errno != EPERM ? "" :
 				" (needs to be in its pid namespace, or CAP_SYS_ADMIN over the owner of that)");
 
-	/* Not to be had once its pid 1 has ended, or if we may not read it. */
+	/* This fails if pid 1 has ended, or may not be read by us. */
 	view->by_pid1 = true;
 	ns = openat(dir, "1/ns/pid", O_RDONLY | O_CLOEXEC);
 	if (ns >= 0)
@@ -209,7 +209,7 @@ static int open_dir(struct view *view)
 	return ask_procfs(view, dir);
 }
 
-/* The kernel tells of no parent or owner that is above the caller's own. */
+/* The kernel gives no parent or owner above the caller's own. */
 static void add_relations(struct view *view, int ns, int own_pid)
 {
 	int owner = ioctl(ns, NS_GET_USERNS);

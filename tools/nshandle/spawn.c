@@ -15,7 +15,7 @@
 
 #include "nshandle.h"
 
-/* As in headers of the kernel that need not be there. */
+/* As in kernel headers that may be missing. */
 #ifndef NS_GET_PARENT
 #define NS_GET_PARENT		_IO(0xb7, 0x2)
 #endif
@@ -24,10 +24,10 @@
 #define NS_GET_PID_IN_PIDNS	_IOR(0xb7, 0x8, int)
 #endif
 
-/* Each makes a process there. */
+/* Each try makes a process there. */
 #define TRIES		10
 
-/* Who has a pid for longer than this has not only just come by. */
+/* A process that holds a pid for longer than this keeps it. */
 #define PATIENCE_MS	100
 
 struct spawn {
@@ -45,26 +45,26 @@ struct spawn {
 /* What became of one try. */
 enum outcome {
 	RIGHT,			/* the child has all the pids */
-	TAKEN,			/* it has another, since somebody had that */
-	BEYOND,			/* it has a smaller one */
-	BROKEN,			/* said why */
+	TAKEN,			/* a larger one: the pid was in use */
+	BEYOND,			/* a smaller one: none above is free */
+	BROKEN,			/* failed after a message */
 };
 
 static const char help[] =
 	"Usage: nshandle spawn --pids N[,N...] -t PID [--] [COMMAND [ARG...]]\n"
 	"Run COMMAND, or a shell, as a child in the pid namespace of process\n"
 	"PID, with the pid N there, and the next N in the pid namespace above,\n"
-	"and so on. It does not start to run unless it has them all.\n"
+	"and so on. COMMAND runs only if the child has them all.\n"
 	"\n"
 	"      --pids N[,N...]\n"
-	"                    its pids, the innermost first; it has any in the\n"
-	"                    namespaces that are left out at the end\n"
+	"                    its pids, the innermost first; it gets any at\n"
+	"                    levels that are left out at the end\n"
 	"  -t, --target PID  the process\n"
 	"  -h, --help        show this text\n"
 	"  -V, --version     show the version\n"
 	"\n"
-	"If another process has just taken one of the pids it is tried again,\n"
-	"10 times at most. No other namespace is joined: COMMAND may be\n"
+	"If another process has just taken one of the pids, spawn tries again,\n"
+	"10 times at most. It joins no other namespace: COMMAND may be\n"
 	"'nshandle join'.\n"
 	"\n"
 	"Exit status: that of COMMAND (128 + N if signal N ended it), 1 if\n"
@@ -107,7 +107,7 @@ static int parse(struct spawn *spawn, int argc, char **argv)
 	int option, status;
 
 	opterr = 0;
-	/* +: options after COMMAND are its own; ':': the messages are ours */
+	/* '+': options after COMMAND are its own; ':': we print the messages */
 	while ((option = getopt_long(argc, argv, "+:t:hV", options,
 				     NULL)) != -1) {
 		status = take_option(spawn, option, argv);
@@ -124,7 +124,7 @@ static int parse(struct spawn *spawn, int argc, char **argv)
 	return -1;
 }
 
-/* Before the last pids are set, so that only fork(2) comes between. */
+/* Join before the last pids are set, so that only fork(2) follows. */
 static int enter(struct spawn *spawn)
 {
 	const char *hint = "";
@@ -148,12 +148,12 @@ static int enter(struct spawn *spawn)
 			spawn->pid, strerror(errno), hint);
 }
 
-/* The child: it runs nothing until its pids have been looked at. */
+/* The child: it runs nothing until its pids have been checked. */
 static int run_when_let(const struct spawn *spawn)
 {
 	char byte;
 
-	/* If its other end is gone, so is our parent. */
+	/* If nobody has the other end, our parent is gone. */
 	close(spawn->gate[1]);
 	if (read(spawn->gate[0], &byte, 1) != 1)
 		return EXIT_FAILED;
@@ -196,7 +196,7 @@ static pid_t pid_of_child(struct spawn *spawn, unsigned int level)
 	return ioctl(spawn->ns[level], NS_GET_PID_IN_PIDNS, spawn->child);
 }
 
-/* Compare the child's pids; the first that is wrong is that of @level. */
+/* Compare the child's pids: @level is that of the first wrong one. */
 static enum outcome look_at_child(struct spawn *spawn, unsigned int *level)
 {
 	for (*level = 0; *level < spawn->pids.nr; ++*level) {
@@ -216,8 +216,8 @@ static enum outcome look_at_child(struct spawn *spawn, unsigned int *level)
 }
 
 /*
- * The process, in the caller's numbers, that has the pid the child should
- * have had, and goes on having it: no use in more tries. 0 if there is none,
+ * The process, by its number in the caller's pid namespace, that has the pid
+ * meant for the child and keeps it: more tries are useless. 0 if there is none,
  * or if this kernel does not tell.
  */
 static pid_t lasting_holder(const struct spawn *spawn, unsigned int level)
@@ -243,7 +243,7 @@ static int complain_pid(const struct spawn *spawn, unsigned int level,
 			what);
 }
 
-/* One try: its outcome, and of a bad one the level; no child is left of it. */
+/* One try. If it is not RIGHT, no child is left, and @level is the wrong one. */
 static enum outcome try_child(struct spawn *spawn, unsigned int *level)
 {
 	enum outcome outcome;
@@ -256,7 +256,7 @@ static enum outcome try_child(struct spawn *spawn, unsigned int *level)
 	return outcome;
 }
 
-/* Whether to try again, -1, or the exit status. */
+/* -1 to try again, else the exit status. */
 static int look_at_holder(const struct spawn *spawn, unsigned int level)
 {
 	pid_t holder = lasting_holder(spawn, level);
@@ -319,7 +319,7 @@ int cmd_spawn(int argc, char **argv)
 	if (status >= 0)
 		return status;
 
-	/* Our own reading end is open: no SIGPIPE, should it have died. */
+	/* Our own reading end is open: no SIGPIPE if the child has died. */
 	if (write(spawn.gate[1], "", 1) != 1) {
 		end_child(&spawn);
 		return complain(EXIT_FAILED, "spawn: cannot let it run: %s",

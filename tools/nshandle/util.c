@@ -14,7 +14,7 @@
 
 #include "nshandle.h"
 
-/* The same numbers on every architecture but alpha, which has headers. */
+/* The same numbers on every architecture but alpha, whose headers have them. */
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal	424
 #endif
@@ -28,7 +28,7 @@
 #define SYS_fsmount		432
 #endif
 
-/* <linux/mount.h> does not go with <sys/mount.h> of every C library. */
+/* <linux/mount.h> clashes with <sys/mount.h> of some C libraries. */
 enum {
 	OPEN_CLOEXEC		= 0x1,	/* fsopen(2) and fsmount(2) */
 	MOVE_FLAGS		= 0x4	/* from: the descriptor itself */
@@ -43,7 +43,7 @@ int try_help(const char *command)
 	return EXIT_USAGE;
 }
 
-/* What getopt_long() has found to be wrong, ':' or '?' as it returns them. */
+/* Say what was wrong when getopt_long() returned ':' or '?'. */
 int complain_option(const char *command, int option, char **argv)
 {
 	if (option == ':')
@@ -56,7 +56,7 @@ int complain_option(const char *command, int option, char **argv)
 			      argv[optind - 1]);
 }
 
-/* What could not be written, to a full disk say, was not shown. */
+/* Fail if the output could not be written, say to a full disk. */
 int end_output(void)
 {
 	if (fflush(stdout) == EOF || ferror(stdout))
@@ -110,7 +110,7 @@ bool kernel_older_than(int major, int minor)
 	       (has_major == major && has_minor < minor);
 }
 
-/* A pidfd; or -1, and said why. */
+/* Returns a pidfd, or -1 after a message. */
 int open_process(pid_t pid)
 {
 	int pidfd = sys_pidfd_open(pid);
