@@ -11,8 +11,8 @@
 #include <linux/fs_struct.h>
 #include <linux/mnt_namespace.h>
 #include <linux/namei.h>
-#include <linux/nshandle.h>
 #include <linux/nsproxy.h>
+#include <linux/nsset.h>
 #include <linux/path.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>

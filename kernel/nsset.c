@@ -18,6 +18,7 @@
 #include <linux/mnt_namespace.h>
 #include <linux/nshandle.h>
 #include <linux/nsproxy.h>
+#include <linux/nsset.h>
 #include <linux/path.h>
 #include <linux/perf_event.h>
 #include <linux/pid.h>

@@ -12,6 +12,8 @@
 #include <linux/nshandle.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/pid_vec.h>
+#include <linux/pidns_fork.h>
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>

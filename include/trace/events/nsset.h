@@ -9,10 +9,10 @@
 #define _TRACE_NSSET_H
 
 #include <linux/ns_common.h>
+#include <linux/nshandle.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
-#include <uapi/linux/nshandle.h>
 
 #define nsset_show_type(type)				\
 	__print_symbolic(type,				\
