@@ -11,15 +11,15 @@
 #include <linux/path.h>
 
 /**
- * fs_param_is_file_or_path() - check the kind of a value that names a file
- * @log: where to say what is wrong
+ * fs_param_is_file_or_path() - check the type of a value that names a file
+ * @log: the log for an error message
  * @p: the parameter's description, made by fsparam_file_or_path()
  * @param: the value
  * @result: not used; fs_param_get_path() gives the file
  *
- * A descriptor, a string, or a path with a directory descriptor will do. No
- * name is looked up yet, so a filesystem that may not change the parameter
- * any more can say so first.
+ * Accepts a descriptor, a string, or a path with a directory descriptor. Looks
+ * up no name yet, so a filesystem that no longer allows a change of the
+ * parameter can refuse it before the lookup.
  *
  * Return: 0, or -EINVAL for a flag, a blob, and an empty string unless @p
  * allows that.
@@ -49,13 +49,13 @@ int fs_param_is_file_or_path(struct p_log *log,
  * @param: a value that fs_param_is_file_or_path() has accepted
  * @path: the file, to be released with path_put()
  *
- * A path is walked, its last symbolic link included, with the caller's
- * credentials, and never opened: neither does a FIFO make the caller wait,
- * nor does a device notice. A relative string begins at the working directory.
- * A descriptor's file is taken as it is.
+ * Walks a path with the caller's credentials and follows a symbolic link at its
+ * end. Never opens the file: a FIFO does not block the caller, and a device
+ * does not notice. A relative string begins at the working directory. A
+ * descriptor gives its file as it is.
  *
  * Context: may sleep.
- * Return: 0, or what the lookup says, with no path to release.
+ * Return: 0, or the error of the lookup, with no path to release.
  */
 int fs_param_get_path(struct fs_context *fc, struct fs_parameter *param,
 		      struct path *path)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mount side of setns(2): struct mnt_namespace is private to fs/, so the
- * reference, the new root and the exchange of root and working directory that
- * kernel/nsset.c asks for are made here.
+ * The mount side of setns(2). struct mnt_namespace is private to fs/, so
+ * kernel/nsset.c calls this file for a reference on it, for the new root, and
+ * to change root and working directory.
  */
 
 #include <linux/cred.h>
@@ -36,14 +36,14 @@ struct mnt_namespace *nsset_get_mnt_ns(struct mnt_namespace *ns)
 }
 
 /*
- * The root of a mount namespace as a task in it sees it: the topmost of the
- * mounts on the root mount. They are followed directly, since a lookup of "/"
- * would walk no component. A file system that must be asked whether its root
- * is still good (DCACHE_OP_WEAK_REVALIDATE) gets the lookup, which asks, and
- * asks again when the answer was stale.
+ * Find the root that a task in the mount namespace sees: the topmost of the
+ * mounts on the root mount. Follow the mounts directly, since a lookup of "/"
+ * has no component to walk. But if the file system must be asked whether its
+ * root is still valid (DCACHE_OP_WEAK_REVALIDATE), make the lookup: it asks,
+ * and asks again if the root was stale.
  *
- * The caller holds @ns, so its root mount can't go away; what is mounted on
- * top may, and follow_down() takes its references against that.
+ * The caller holds @ns, which keeps the root mount. The mounts on top may go
+ * away, so follow_down() takes references on them.
  */
 static int mntns_root(struct mnt_namespace *ns, struct path *root)
 {
@@ -70,21 +70,21 @@ static int mntns_root(struct mnt_namespace *ns, struct path *root)
  *	   private copies
  * @ns: the mount namespace's common part
  *
- * Nothing of current changes: the namespace goes to the set's nsproxy, its
- * root to the set's fs, both to be committed, or put, with the set.
+ * Puts the namespace into the set's nsproxy and its root into the set's fs.
+ * Nothing of current changes before the set is committed.
  *
- * The test for a shared fs_struct looks at current's own: the set's is never
- * shared, and a task that shares root and working directory with another one
- * must not move the other to a mount namespace that it is not in. Only
- * current can begin to share its fs_struct, so the answer stays true until
- * the commit.
+ * The test for a shared fs_struct looks at current->fs, as the set's fs is
+ * never shared. A task that shares its root and working directory must not move
+ * the other users into a mount namespace that they have not joined. Only
+ * current can begin to share its fs_struct, so the answer stays true until the
+ * commit.
  *
  * Context: may sleep.
  * Return: 0, or
  * * -EPERM without CAP_SYS_ADMIN over the owner of @ns, or without
  *   CAP_SYS_ADMIN and CAP_SYS_CHROOT in the set's user namespace,
  * * -EINVAL if @ns is anonymous or current shares its fs_struct,
- * * what the file system says of the root, if it can't be reached.
+ * * the error of the file system if the root can't be reached.
  */
 int mntns_install(struct nsset *nsset, struct ns_common *ns)
 {
@@ -153,8 +153,8 @@ bool nsset_has_root(struct fs_struct *fs, const struct path *root)
 }
 
 /*
- * The namespace of a mount is changed under namespace_sem, and read without it
- * here: only the pointer counts, and what it says may be out of date at once.
+ * mnt_ns of a mount changes under namespace_sem. Read it without that lock: the
+ * pointer is compared, not followed, and the answer may be outdated at once.
  */
 static bool path_in_mnt_ns(const struct path *path, struct mnt_namespace *ns)
 {
@@ -168,8 +168,8 @@ static bool paths_in_mnt_ns(const struct path *root, const struct path *pwd,
 }
 
 /*
- * What chroot(2) and chdir(2) ask for, and in the name of the new credentials:
- * a task that joins first and changes its root then is asked no less.
+ * Make the checks of chroot(2) and chdir(2), with the new credentials: the same
+ * as if the task called both after the join.
  */
 static int paths_permission(const struct cred *cred, const struct path *root,
 			    const struct path *pwd)
@@ -194,20 +194,20 @@ static int paths_permission(const struct cred *cred, const struct path *root,
  * @root: the root that current is to get
  * @pwd: the working directory that current is to get
  *
- * A task that has been looked at in the middle of an unshare(2) or setns(2)
- * can have a root of one mount namespace and a nsproxy of another. Nothing is
- * wrong with such a task, but the pair may not be joined.
+ * A snapshot in the middle of the target's unshare(2) or setns(2) can have the
+ * root of one mount namespace and the nsproxy of another. That is legal for the
+ * target, but such a pair must not be joined: -EAGAIN.
  *
- * A shared fs_struct is refused here, too, since mntns_install() has not been
- * asked if current stays in its mount namespace: who else uses it would move.
+ * A shared fs_struct is refused here, too, since its other users would move.
+ * mntns_install() is not called if current stays in its mount namespace.
  *
  * Context: may sleep.
  * Return: 0, or
  * * -EPERM without CAP_SYS_CHROOT in the set's user namespace,
  * * -EINVAL if current shares its fs_struct,
- * * -EAGAIN if @root or @pwd is not, or not any more, in @ns,
- * * -EACCES if one of them may not be searched,
- * * what the file system or an LSM says.
+ * * -EAGAIN if @root or @pwd is not, or no longer, in @ns,
+ * * -EACCES without search permission on one of them,
+ * * the error of the file system or an LSM.
  */
 int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 		       const struct path *root, const struct path *pwd)
@@ -227,7 +227,7 @@ int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 	if (err)
 		return err;
 
-	/* A file system that was asked may have taken its time. */
+	/* The checks may have slept, and a path may be detached now. */
 	if (!paths_in_mnt_ns(root, pwd, ns))
 		return -EAGAIN;
 
@@ -243,10 +243,10 @@ int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
  * nsset_mount_commit() - make a set's root and working directory current's
  * @new: the set's fs_struct; afterwards it holds the old paths
  *
- * Both change under one hold of the lock: no reader sees the root of one
+ * Both change under one hold of the lock, so no reader sees the root of one
  * mount namespace with the working directory of another. The references move
- * with the paths, so there is nothing here that could fail; nsset_mount_put()
- * drops the old ones, which may sleep, when the lock is gone.
+ * with the paths, so nothing here can fail. nsset_mount_put() drops the old
+ * paths after the lock is released, since that may sleep.
  *
  * Context: takes current->fs's lock, for writing.
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2): attach current to one namespace by its nsfs file, or to any set of
- * a process's eight namespaces by its pidfd, all of them or none.
+ * setns(2): move current to one namespace by its nsfs file, or to any set of a
+ * process's eight namespaces by its pidfd: all of them or none.
  *
- * A set is taken like credentials are changed: snapshot what is asked for,
- * prepare private copies of what will change, check every namespace on the
- * copies, commit. Only the commit touches current, and it can't fail.
+ * A set changes the way that credentials do: take a snapshot of the source,
+ * prepare private copies of what will change, let every namespace check the
+ * copies, commit. Only the commit changes current, and it can't fail.
  *
- * Documentation/core-api/nshandle.rst tells the whole order and why.
+ * Documentation/core-api/nshandle.rst explains the order of the steps.
  */
 
 #include <linux/cgroup.h>
@@ -42,15 +42,15 @@
  * struct nsset_source - the namespaces that setns(2) was asked to join
  * @ns: the one namespace of an nsfs file; borrowed from the file, which the
  *	system call holds. NULL if the source is a process.
- * @pid: the process, borrowed likewise
- * @nsproxy: its namespaces, all but the next three
+ * @pid: the process; borrowed from the pidfd. NULL if the source is a file.
+ * @nsproxy: its namespaces, except those of the next three members
  * @user_ns: its user namespace, if asked for
  * @pid_ns: its active pid namespace or that of its children, if asked for
  * @time_ns: its time namespace or that of its children; borrowed from @nsproxy
  * @root: its root directory, if asked for
  * @pwd: its working directory, if asked for
  *
- * Those that are not borrowed hold a reference each, which source_put() drops.
+ * Each member that is not borrowed holds a reference, which source_put() drops.
  */
 struct nsset_source {
 	struct ns_common *ns;
@@ -74,11 +74,11 @@ struct nsset_source {
 #define NSSET_NET	NSSET_TYPE(CLONE_NEWNET, NET_NS)
 #define NSSET_TIME	NSSET_TYPE(CLONE_NEWTIME, TIME_NS)
 
-/* What this kernel was built with: a type compiled out is an unknown bit. */
+/* The types that this kernel was built with; any other is an unknown bit. */
 #define NSSET_TYPES	(NSSET_USER | NSSET_MNT | NSSET_UTS | NSSET_IPC | \
 			 NSSET_PID | NSSET_CGROUP | NSSET_NET | NSSET_TIME)
 
-/* What goes with the types of a process, in bits that clone(2) leaves free. */
+/* Flags beside the types, with a pidfd only, in bits that no type uses. */
 #define NSSET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
 			 SETNS_FOR_CHILDREN | SETNS_ROOT)
 
@@ -96,40 +96,40 @@ static void source_put(struct nsset_source *src)
 }
 
 /*
- * The task that is the process of @pid now. An execve(2) of a thread that is
- * not the first waits in de_thread() until all others are dead, the leader
- * included, before it takes over their pid. The process is alive all the time:
- * once the leader exits, take the thread that becomes it. The pid of a thread
- * that is not the first names that thread and no other.
+ * Find the task that stands for the process of @pid. If a thread other than the
+ * leader calls execve(2), de_thread() waits until all other threads are dead,
+ * the leader included, and then takes over the leader's pid. The process is
+ * alive all the time, so once the leader exits, return the thread that will
+ * replace it. A pid that is not the leader's names that thread only.
  *
  * The caller holds rcu_read_lock(). de_thread() clears group_exec_task before
- * its task can exit, so a task read from it is not freed before the unlock.
- * It exchanges the pids before that, so where the pointer is NULL again, the
- * second pid_task() finds the new leader.
+ * the new leader can exit, so a task read from there is not freed before
+ * rcu_read_unlock(). de_thread() exchanges the pids before it clears
+ * group_exec_task, so after a NULL the second pid_task() finds the new leader.
  */
 static struct task_struct *source_task(struct pid *pid)
 {
 	struct task_struct *task = pid_task(pid, PIDTYPE_PID), *exec;
 
-	/* Set before the task gives up its root and its namespaces. */
+	/* PF_EXITING is set before the task gives up root and namespaces. */
 	if (!task || !(data_race(READ_ONCE(task->flags)) & PF_EXITING) ||
 	    !pid_has_task(pid, PIDTYPE_TGID))
 		return task;
 
-	/* Written under siglock, and cleared without. */
+	/* Set under siglock, but cleared without it. */
 	exec = data_race(smp_load_acquire(&task->signal->group_exec_task));
 	return exec ?: pid_task(pid, PIDTYPE_PID);
 }
 
 /*
- * Read what only task_lock() makes safe: while it is held, the nsproxy can
- * be neither replaced nor freed. If nsproxy or fs is NULL, the task is exiting
- * and has passed exit_fs() or exit_task_namespaces().
+ * Read what task_lock() protects: while it is held, the nsproxy can be neither
+ * replaced nor freed. If nsproxy or fs is NULL, the task is exiting and has
+ * passed exit_fs() or exit_task_namespaces().
  *
- * Compare the credentials last. A task changes its nsproxy under task_lock() and
- * its root under the lock of its fs_struct, and both are taken here before. So
- * if this function reads a namespace or root that was set after commit_creds(),
- * it also reads the new credentials.
+ * Compare the credentials last. A task changes its nsproxy under task_lock()
+ * and its root under the lock of its fs_struct. Both locks are taken here
+ * before the comparison. So if this function reads a namespace or root that was
+ * set after commit_creds(), it also reads the new credentials.
  */
 static int source_read_locked(struct nsset_source *src,
 			      struct task_struct *task, const struct cred *cred,
@@ -147,9 +147,9 @@ static int source_read_locked(struct nsset_source *src,
 }
 
 /*
- * A task has two pid and two time namespaces: its own, and those of its children.
- * A published nsproxy does not change any more. A task that is reaped meanwhile
- * has lost its struct pid, and its active pid namespace with it.
+ * A task has two pid and two time namespaces: its own, and those of its
+ * children. A published nsproxy never changes, so it needs no lock. If the task
+ * has been reaped meanwhile, task_active_pid_ns() is NULL.
  */
 static int source_read_pid_time(struct nsset_source *src,
 				struct task_struct *task, unsigned int flags)
@@ -171,15 +171,15 @@ static int source_read_pid_time(struct nsset_source *src,
 }
 
 /*
- * Read the target's namespaces, with a reference on each: those that it has
- * with the very credentials that ptrace_may_access() looks at, else -EAGAIN.
+ * Ask whether current may look at the target, and take references on the
+ * target's namespaces. -EAGAIN if the target's credentials change in between.
  * Objective credentials are freed by RCU, so while the caller holds
  * rcu_read_lock() an equal pointer means the same credentials, and they and
  * their user namespace stay valid.
  *
- * ptrace_may_access() takes task_lock() itself, so it comes before, not
- * inside. A zombie still has a user and a pid namespace, but ESRCH for any
- * type of it is ABI.
+ * ptrace_may_access() takes task_lock() itself, so call it before task_lock(),
+ * not under it. A zombie still has a user and a pid namespace, but -ESRCH for
+ * any type is ABI.
  */
 static int source_read(struct nsset_source *src, struct task_struct *task,
 		       unsigned int flags)
@@ -202,13 +202,14 @@ static int source_read(struct nsset_source *src, struct task_struct *task,
 }
 
 /*
- * Take the snapshot of a process, without a lock that its execve(2) holds: a
- * file system of the target's can keep it there for ever. Instead begin again if
- * the credentials have changed since they were checked, or if ESRCH is the
- * answer of a task that is not the process any more. Each new round needs another
- * commit_creds() or de_thread() of the target within the few instructions of the
- * last one. A fatal signal ends the call even if the target manages that for
- * ever; no program sees what the call returns then.
+ * Take the snapshot of a process. Don't take exec_update_lock, which execve(2)
+ * of the target holds: a file system of the target's can block that execve(2)
+ * for ever. Instead begin again if the credentials have changed since the
+ * check, or if -ESRCH comes from a task that no longer stands for the process.
+ * Each new round needs another commit_creds() or de_thread() of the target
+ * within the few instructions of the last round. If the target manages that for
+ * ever, a fatal signal still ends the call; no program sees the return value
+ * then.
  */
 static int source_snapshot(struct nsset_source *src, struct pid *pid,
 			   unsigned int flags)
@@ -233,8 +234,8 @@ static int source_snapshot(struct nsset_source *src, struct pid *pid,
 }
 
 /*
- * Only types of this kernel, at least one, and each flag with a type that it
- * speaks of.
+ * At least one type; no bit that this kernel does not know; each flag together
+ * with a type that it applies to.
  */
 static bool nsset_flags_valid(unsigned int flags)
 {
@@ -246,9 +247,9 @@ static bool nsset_flags_valid(unsigned int flags)
 }
 
 /*
- * The types that there is nothing to join of, since current is there already.
- * In a time namespace it is when its children will be, too: a join sets both.
- * The pid namespace is that of its children, as a join changes no other.
+ * The types whose namespace current is in already. A join sets both the time
+ * namespace of current and that of its children, so compare both. A join sets
+ * only the pid namespace of current's children, so compare only that.
  */
 static unsigned int nsset_joined(const struct nsset_source *src)
 {
@@ -316,12 +317,12 @@ static void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
 }
 
 /*
- * A private copy of current's nsproxy. Only current changes its nsproxy, so
- * the old one can be read without a lock and outlives the copying.
+ * Make a private copy of current's nsproxy. Only current changes its nsproxy,
+ * so the old one can be read without a lock and stays valid.
  *
- * The copy holds references on the namespaces of @types, which their install()
- * exchanges. The others are those of the old one, and go with it or move to
- * the copy when it is committed.
+ * The copy holds references only on the namespaces of @types, which install()
+ * replaces. It borrows the others from the old nsproxy, until
+ * nsset_switch_nsproxy() moves or takes the references on them.
  */
 static struct nsproxy *nsset_copy_nsproxy(unsigned int types)
 {
@@ -343,12 +344,13 @@ static struct nsproxy *nsset_copy_nsproxy(unsigned int types)
 }
 
 /*
- * Make what the set is going to change, and only that: every member is in the
- * set before the next step that can fail, so that nsset_put() undoes any
- * prefix. The flags come first, as they tell whose the credentials are.
+ * Make private copies of what the set is going to change, and of nothing else.
+ * Each copy is in the set before the next step that can fail, so that
+ * nsset_put() can undo any prefix of the work. The flags come first: they tell
+ * nsset_put() whether set->cred is a copy.
  *
- * @fs is on the caller's stack and holds just the two paths: no task ever
- * shares it, so its lock and its count mean nothing.
+ * @fs is on the caller's stack and holds just the two paths. No task ever
+ * shares it, so its lock and its count are not used.
  */
 static int nsset_prepare(struct nsset *set, unsigned int flags,
 			 struct fs_struct *fs)
@@ -386,8 +388,8 @@ static inline int nsset_install(struct nsset *set,
 }
 
 /*
- * Root and working directory bring no namespace. They come right after the
- * mount namespace that they must be in.
+ * Root and working directory are checked right after the mount namespace that
+ * they must be in.
  */
 static int nsset_check_root(struct nsset *set, const struct nsset_source *src)
 {
@@ -409,11 +411,11 @@ static bool task_has_root(struct task_struct *task, const struct path *root)
 }
 
 /*
- * pivot_root(2) of the target moves the root of each task that has the old
- * one, but can't find the paths of a set. So ask last, when no check sleeps any
- * more, whether the target still has the root that the snapshot took. A target
- * that has none any more may have moved it before it exited: EAGAIN as well. But
- * as in the snapshot, a task that is not the process any more does not count.
+ * pivot_root(2) changes the root of every task that has the old root, but it
+ * can't find the paths in a set. So ask last, after all checks that may sleep,
+ * whether the target still has the root of the snapshot. If the target has no
+ * root any more, its root may have changed before it exited: -EAGAIN as well.
+ * As in the snapshot, ask again if the task no longer stands for the process.
  */
 static int nsset_recheck_root(const struct nsset_source *src)
 {
@@ -435,9 +437,9 @@ static int nsset_recheck_root(const struct nsset_source *src)
 }
 
 /*
- * The user namespace is first: the others ask for capabilities in the one that
- * the set moves to. The rest is the order of clone(2) and unshare(2), and
- * decides which errno is seen when several would refuse.
+ * The user namespace is first: the other types check capabilities in the user
+ * namespace that the set moves to. The rest is the order of clone(2) and
+ * unshare(2). If several types would refuse, the order decides the errno.
  */
 static int nsset_check(struct nsset *set, const struct nsset_source *src)
 {
@@ -474,12 +476,12 @@ static int nsset_check(struct nsset *set, const struct nsset_source *src)
 }
 
 /*
- * Let others find current in the new nsproxy. The old one is dropped, and the
- * namespaces that stay pass to the new one. If the old one was current's alone,
- * so do its references on them: nobody can find it any more, so the count stays 1,
- * and what is left of it is for nsset_put(), as it would be of the new one. If
- * it is shared, the new one gets references of its own, while current's on the
- * old one still holds all of them.
+ * Publish the new nsproxy and drop the old one. The new nsproxy still needs
+ * references on the namespaces that current stays in. If only current had the
+ * old nsproxy, its references move to the new one: nobody can find the old
+ * nsproxy any more, so its count stays 1, and nsset_put() drops what is left of
+ * it. If the old nsproxy is shared, take new references while current's
+ * reference on the old nsproxy still keeps the namespaces.
  */
 static void nsset_switch_nsproxy(struct nsset *set)
 {
@@ -492,7 +494,7 @@ static void nsset_switch_nsproxy(struct nsset *set)
 
 	set->nsproxy = old;
 	if (refcount_read(&old->count) == 1) {
-		/* Who has dropped it last is done with it. */
+		/* Order this after the put_nsproxy() of the last other user. */
 		smp_acquire__after_ctrl_dep();
 		return;
 	}
@@ -503,14 +505,14 @@ static void nsset_switch_nsproxy(struct nsset *set)
 
 /*
  * The point of no return: nothing from here on can fail. The credentials are
- * last, as in unshare(2): once current is in the new user namespace, a task of
- * it may look at current and open its /proc/PID/root, which must not be the
- * old one then. Observers can see the new nsproxy with the old credentials for
- * a moment: all or nothing is a promise about errors, not about observers.
+ * last, as in unshare(2). Once current is in the new user namespace, another
+ * task in there may open current's /proc/PID/root, which must not be the old
+ * root then. So for a moment, observers can see the new nsproxy with the old
+ * credentials: all or nothing is a promise about errors, not about observers.
  *
- * The semaphores that an undo list names are out of reach once the ipc
- * namespace has changed, and the vdso's time page must follow the time
- * namespace. A task that stays in its time namespace has that page already.
+ * exit_sem() finds the semaphores of the undo list in current's ipc namespace,
+ * so it comes before the switch. The vdso's time page must follow the time
+ * namespace; a task that stays in its time namespace has the page already.
  */
 static void nsset_commit(struct nsset *set)
 {
@@ -536,9 +538,9 @@ static void nsset_commit(struct nsset *set)
 }
 
 /*
- * Drop what the set still holds: all of its copies if it was not committed,
- * else the old root and working directory, and of the old nsproxy, if nobody
- * else has it, what has been replaced.
+ * Drop what the set holds. Before the commit, that is all of its copies. After
+ * the commit, it is the old root and working directory and, if nobody else had
+ * the old nsproxy, that nsproxy with the namespaces that were replaced.
  */
 static void nsset_put(struct nsset *set)
 {
@@ -553,9 +555,9 @@ static void nsset_put(struct nsset *set)
 }
 
 /*
- * Reduce, prepare, check, commit: @flags and @src have been judged already. A
- * dry run is a set that is put and not committed. If nothing is left to join,
- * nothing has happened that a tracepoint or perf should tell.
+ * Reduce, prepare, check, commit. The caller has checked @flags and filled
+ * @src. A dry run does not commit the set. If nothing is left to join, nothing
+ * has changed that a tracepoint or perf should report.
  */
 static int nsset_join(const struct nsset_source *src, unsigned int flags)
 {
@@ -605,28 +607,27 @@ static int nsset_join_process(struct pid *pid, unsigned int flags)
 }
 
 /**
- * sys_setns() - attach current to namespaces by handle
+ * sys_setns() - move current to namespaces by handle
  * @fd: an nsfs file, or a pidfd
- * @flags: with an nsfs file 0 or its type, with a pidfd any set of CLONE_NEW*
- *	and of the SETNS_* of include/uapi/linux/nshandle.h, which says what
- *	these mean
+ * @flags: with an nsfs file, 0 or the file's type; with a pidfd, any set of
+ *	CLONE_NEW* and SETNS_*, which include/uapi/linux/nshandle.h describes
  *
- * Either all of the namespaces are joined or nothing has changed. A joined
- * pid namespace is the one of current's future children; the others are its
- * own, at once.
+ * Either current joins all of the namespaces or nothing changes. A pid
+ * namespace applies to current's future children only, the other types to
+ * current at once.
  *
- * The first of these that applies is returned:
+ * Errors, in this order:
  *
  * * -EBADF: @fd is not open, or open with O_PATH only.
- * * -EINVAL: @fd is neither of the two; @flags does not name the file's type;
- *   for a pidfd, it has no type, a bit that this kernel does not know,
- *   SETNS_FOR_CHILDREN without CLONE_NEWPID and CLONE_NEWTIME, or SETNS_ROOT
- *   without CLONE_NEWNS.
+ * * -EINVAL: @fd is neither of the two; @flags is not the nsfs file's type;
+ *   with a pidfd, @flags has no type, a bit that this kernel does not know,
+ *   SETNS_FOR_CHILDREN with neither CLONE_NEWPID nor CLONE_NEWTIME, or
+ *   SETNS_ROOT without CLONE_NEWNS.
  * * -ESRCH: the process has been reaped.
  * * -EPERM: current may not look at the process (PTRACE_MODE_READ_REALCREDS).
  * * -ESRCH: the process has no namespaces, or no root, any more.
  * * -ENOMEM: no memory for the copies.
- * * what the first type to refuse says, in the order of nsset_check().
+ * * the error of the first type that refuses, in the order of nsset_check().
  *
  * Context: process context; may sleep.
  * Return: 0, or one of the above.
@@ -643,8 +644,8 @@ SYSCALL_DEFINE2(setns, int, fd, int, flags)
 		return nsset_join_nsfs(fd_file(f), flags);
 
 	/*
-	 * The flags are judged before the process is looked at: a bad one is
-	 * EINVAL whatever has become of the process.
+	 * Check the flags before the process: a bad flag is EINVAL whatever has
+	 * become of the process.
 	 */
 	pid = pidfd_pid(fd_file(f));
 	if (IS_ERR(pid) || !nsset_flags_valid(flags))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last-pid vector: the last pid that was given in a pid namespace and in
- * each of its ancestors, set and read as one. Where the next fork(2) goes on
- * from it decides the pids of a process at every level, as whoever restores
- * one wants them.
+ * The last-pid vector: the last pid that was allocated in a pid namespace and
+ * in each of its ancestors, set and read in one step. The next fork(2)
+ * continues from these pids, so a program that restores a process can choose
+ * the pid that it gets at every level.
  */
 
 #include <linux/capability.h>
@@ -20,8 +20,8 @@
 #include <linux/uaccess.h>
 
 /*
- * Innermost namespace first. On the stack: not even a failing call allocates.
- * Only as many levels are read as have been written.
+ * Innermost namespace first. On the stack, so that no call allocates memory.
+ * Not initialized: a call reads only the levels that it has written.
  */
 struct pid_vec {
 	pid_t pid[MAX_PID_NS_LEVEL + 1];
@@ -30,8 +30,8 @@ struct pid_vec {
 static_assert(sizeof(struct pid_vec) <= 256);
 
 /*
- * What SET and GET begin with: is it a pid namespace, and has it as many levels
- * as the caller wants? The number is read here, once, and returned.
+ * The first checks of SET and GET: is @ns a pid namespace, and does it have as
+ * many levels as the caller names? Read that number once, here, and return it.
  */
 static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec)
 {
@@ -46,7 +46,7 @@ static int pid_vec_size(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 	return nr;
 }
 
-/* The topmost of @nr levels; of none, the innermost. */
+/* The topmost of @nr levels. With @nr 0, the innermost. */
 static struct pid_namespace *pid_vec_top(struct pid_namespace *ns, u32 nr)
 {
 	for (; nr > 1; nr--)
@@ -55,27 +55,28 @@ static struct pid_namespace *pid_vec_top(struct pid_namespace *ns, u32 nr)
 }
 
 /*
- * A level above the caller's active namespace is not the caller's to look at
- * or to move, whatever capabilities it has: a container that shares its
- * host's user namespace stays inside. The levels are a chain, so it is enough
- * to look at the topmost.
+ * No caller may read or set a level above its active pid namespace, whatever
+ * capabilities it has: a container that shares its host's user namespace must
+ * not reach the host's pids. The levels are a chain, so it is enough to check
+ * the topmost.
  */
 static bool pid_vec_in_reach(struct pid_namespace *top)
 {
 	return pidns_is_ancestor(top, task_active_pid_ns(current));
 }
 
-/* How many levels there are from @ns, which is in reach, to where reach ends. */
+/* The number of levels from @ns, in reach, up to the caller's active one. */
 static u32 pid_vec_levels(const struct pid_namespace *ns)
 {
 	return ns->level - task_active_pid_ns(current)->level + 1;
 }
 
 /*
- * Each owner is asked once. An owner is that of the level above or a descendant
- * of it: once the owner of the topmost level is reached, all further levels have
- * the same. Called after pid_vec_in_reach(): audit and security modules record
- * the question, and should hear of no namespace out of the caller's reach.
+ * Check each owner once. The owner of a level is the owner of the level above
+ * or a descendant of that owner. So once the loop meets the owner of the
+ * topmost level, all further levels have that owner, too. Called after
+ * pid_vec_in_reach(): audit and security modules record each check, and should
+ * not see a namespace out of the caller's reach.
  */
 static bool may_set_pid_vec(struct pid_namespace *ns, struct pid_namespace *top)
 {
@@ -91,7 +92,7 @@ static bool may_set_pid_vec(struct pid_namespace *ns, struct pid_namespace *top)
 	return true;
 }
 
-/* The topmost level; and on the way there: are the pids in range? */
+/* Return the topmost level, and check on the way that the pids are in range. */
 static struct pid_namespace *pid_vec_judge(struct pid_namespace *ns, u32 nr,
 					   const struct pid_vec *vec,
 					   bool *in_range)
@@ -100,7 +101,7 @@ static struct pid_namespace *pid_vec_judge(struct pid_namespace *ns, u32 nr,
 
 	*in_range = true;
 	for (;; pid++, ns = ns->parent) {
-		/* a negative one is large, too */
+		/* as u32, a negative pid is too large as well */
 		if ((u32)*pid > pidns_pid_max(ns))
 			*in_range = false;
 		if (pid == last)
@@ -109,11 +110,11 @@ static struct pid_namespace *pid_vec_judge(struct pid_namespace *ns, u32 nr,
 }
 
 /*
- * The first process of a pid namespace must get pid 1, and nobody gets one in
- * a dead namespace: neither has a last pid to set. Only the innermost can be
- * without an init, since whoever made a namespace lived in the one above it.
- * A live one has the bit, and counts its processes, of which there is one.
- * Under pidmap_lock, since zap_pid_ns_processes() takes that to end it.
+ * Does every level have a live init? Without an init, the next process must get
+ * pid 1; in a dead namespace, there is no next process. Only the innermost
+ * level can lack an init, since the task that made a namespace lived in the one
+ * above it. A live namespace has PIDNS_ADDING set and counts at least one
+ * process. zap_pid_ns_processes() takes pidmap_lock to clear PIDNS_ADDING.
  */
 static bool pid_vec_is_live(struct pid_namespace *ns, u32 nr)
 {
@@ -136,19 +137,19 @@ static void pid_vec_write(struct pid_namespace *ns, u32 nr,
 /**
  * ns_set_last_pid_vec() - set the last pids of a pid namespace and its ancestors
  * @ns: the namespace, which the caller holds
- * @uvec: how many levels, and for each the last pid, innermost first
+ * @uvec: the number of levels, and the last pid of each, innermost first
  *
- * All levels change under one hold of pidmap_lock: two callers never mix, and
- * no reader sees half of a vector. A fork(2) takes the lock once a level, so
- * one that runs at the same time may still get a pid of before at one level
- * and one of after at another.
+ * All levels change under one hold of pidmap_lock: two vectors never mix, and
+ * no reader sees half of one. fork(2) takes the lock once for each level, so a
+ * fork(2) at the same time may get its pid from before the change at one level
+ * and from after it at another.
  *
  * The next pid of a level is the first free one after its last pid, or, past
- * pid_max, after RESERVED_PIDS.
+ * pid_max, from RESERVED_PIDS on.
  *
  * Context: may sleep; takes pidmap_lock.
- * Return: 0, or in this order, with nothing changed,
- * * -EINVAL if @ns is no pid namespace,
+ * Return: 0, or, with nothing changed, the first that applies:
+ * * -EINVAL if @ns is not a pid namespace,
  * * -EFAULT if the number of levels can't be read,
  * * -EINVAL if it is 0 or more than @ns has,
  * * -EFAULT if the pids can't be read,
@@ -187,19 +188,18 @@ int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
 /**
  * ns_get_last_pid_vec() - read the last pids of a pid namespace and its ancestors
  * @ns: the namespace, which the caller holds
- * @uvec: how many levels; the last pid of each goes there, innermost first
+ * @uvec: the number of levels; receives the last pid of each, innermost first
  *
- * What ns_set_last_pid_vec() would have to be given for the same next pids: 0
- * for a level that has had no process. No capability is needed, nor a live
- * namespace.
+ * ns_set_last_pid_vec() with the result makes the next pids the same again. A
+ * level that has had no process reads as 0. Needs neither a capability nor a
+ * live namespace.
  *
- * With 0 levels nothing is read: the number of levels that the caller may name,
- * @ns and those above it up to the caller's active pid namespace, is written to
- * @uvec->nr.
+ * With 0 levels, reads no pid and writes to @uvec->nr how many levels the
+ * caller may name: from @ns up to the caller's active pid namespace.
  *
  * Context: may sleep; takes pidmap_lock.
- * Return: 0, or in this order,
- * * -EINVAL if @ns is no pid namespace,
+ * Return: 0, or the first that applies:
+ * * -EINVAL if @ns is not a pid namespace,
  * * -EFAULT if the number of levels can't be read,
  * * -EINVAL if it is more than @ns has,
  * * -EPERM if a level, or with 0 levels @ns itself, is neither the caller's

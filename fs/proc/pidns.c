@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pid namespace that an instance of procfs shows: chosen with pidns= when
- * the instance is made, asked for with an ioctl on its root directory.
+ * The pid namespace that an instance of procfs shows. The mount option pidns=
+ * chooses it; an ioctl on the instance's root directory returns it.
  *
  * It never changes while the instance lives: all of procfs reads it without a
  * lock.
@@ -23,9 +23,9 @@
 #include "internal.h"
 
 /*
- * What is a namespace is known by its dentry, whose operations no other
- * filesystem has; so a file that was opened with O_PATH serves as well.
- * The caller holds @path, which holds the namespace.
+ * Recognise a namespace file by its dentry operations, which only nsfs uses.
+ * This also accepts a file opened with O_PATH. The caller holds @path, which
+ * keeps the namespace.
  */
 static struct pid_namespace *path_to_pid_ns(const struct path *path)
 {
@@ -38,8 +38,8 @@ static struct pid_namespace *path_to_pid_ns(const struct path *path)
 }
 
 /*
- * As for joining a pid namespace: with the credentials that the caller has
- * now, whoever opened the context, and in this order.
+ * Make the checks for joining a pid namespace, in the same order. They use the
+ * caller's current credentials, not those of the task that opened the context.
  */
 static int may_show_pid_ns(struct fs_context *fc, struct pid_namespace *ns)
 {
@@ -62,19 +62,18 @@ static int may_show_pid_ns(struct fs_context *fc, struct pid_namespace *ns)
  * it is for an instance mounted from within. So the task that makes the
  * instance needs CAP_SYS_ADMIN there, too.
  *
- * The value is looked up and the caller is checked here and at once. A context
- * may pass from one task to another between any two steps, and keeps the pid
- * namespace. The task that makes the instance is asked for CAP_SYS_ADMIN over
- * the owner, but not whether the namespace is its own or below: ancestry is
- * asked of the task that sets pidns= only.
+ * The value is looked up and the caller is checked at once. After that, the
+ * context may pass to another task, and keeps the pid namespace. Only the task
+ * that sets pidns= must be in the pid namespace or in an ancestor of it; the
+ * task that makes the instance need not be.
  *
  * Context: may sleep; called under fc->uapi_mutex, or with a context that
  * only the caller knows.
- * Return: 0, or with a line in the context's log, and @fc as before,
+ * Return: 0, or, with a line in the context's log and @fc unchanged,
  * * -EOPNOTSUPP if the kernel has no pid namespaces,
  * * -EBUSY if the instance exists already, whatever the value is,
- * * what the lookup of a path says,
- * * -EINVAL if the file found is no pid namespace, or one that is neither the
+ * * the error of the path lookup,
+ * * -EINVAL if the file is not a pid namespace, or is one that is neither the
  *   caller's active one nor below that,
  * * -EPERM without CAP_SYS_ADMIN over the owner of the pid namespace.
  */
@@ -118,16 +117,16 @@ out:
  * @cmd: PROCFS_GET_PID_NAMESPACE
  * @arg: must be 0; reserved
  *
- * Whoever is in the instance's pid namespace has it as /proc/self/ns/pid;
- * whoever has CAP_SYS_ADMIN over its owner may join it. Nobody else learns of
- * it here, as the descriptor keeps the namespace.
+ * A caller in the instance's pid namespace can open it as /proc/self/ns/pid
+ * anyway; a caller with CAP_SYS_ADMIN over its owner may join it. Refuse all
+ * others, since the descriptor keeps the namespace.
  *
  * Context: may sleep.
  * Return: a close-on-exec descriptor of the pid namespace, or
  * * -ENOTTY for another @cmd,
  * * -EINVAL if @arg is not 0,
  * * -EOPNOTSUPP if the kernel has no pid namespaces,
- * * -EPERM if the caller may not have it,
+ * * -EPERM for any other caller,
  * * -EMFILE, -ENFILE or -ENOMEM if there is no room for a descriptor.
  */
 long proc_root_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * kernel/pid_vec.c: the ioctls of a pid namespace's file
+ * kernel/pid_vec.c: two ioctls on a pid namespace's descriptor
  */
 #ifndef _LINUX_PID_VEC_H
 #define _LINUX_PID_VEC_H

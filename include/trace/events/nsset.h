@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What setns(2) asks, in this order, and what it is told.
+ * setns(2): each check and its result, in order, and the commit.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM nsset
@@ -27,7 +27,7 @@
 			 { CLONE_NEWNET,	"net" },	\
 			 { CLONE_NEWTIME,	"time" })
 
-/* Without any, __print_flags() prints nothing. */
+/* __print_flags() prints nothing if no flag is set. */
 #define nsset_show_flags(flags)				\
 	__print_flags(flags, "|",			\
 		      { CLONE_NEWUSER,		"user" },	\
@@ -44,7 +44,7 @@
 		      { SETNS_ROOT,		"root" })
 
 /**
- * nsset_check - one question of a setns(2) and its answer
+ * nsset_check - one check of a setns(2) and its result
  * @target: the process whose namespaces are asked for, NULL for an nsfs file
  * @type: a CLONE_NEW* type; SETNS_ROOT for root and working directory; 0 for
  *	the process itself: may current look at it, and has it namespaces?
@@ -52,10 +52,10 @@
  *	for the process itself
  * @error: 0, or the negative errno that the system call is going to return
  *
- * The last one before a failing return is the one that refused, except that
- * -EBADF, -EINVAL for the arguments and -ENOMEM for the copies have none. For
- * SETNS_ROOT there may be two: the second says that the root has changed. A
- * dry run asks the same. The target's pid is that of the initial pid namespace.
+ * If the call fails, its last event is the check that refused. -EBADF, -EINVAL
+ * for the arguments and -ENOMEM for the copies have no event. SETNS_ROOT may
+ * have two: the second says that the root has changed. A dry run makes the same
+ * checks. The target's pid is that in the initial pid namespace.
  */
 TRACE_EVENT(nsset_check,
 	    TP_PROTO(struct pid *target, unsigned int type,
@@ -78,10 +78,10 @@ TRACE_EVENT(nsset_check,
  * nsset_commit - a setns(2) that has joined something
  * @target: the process whose namespaces were asked for, NULL for an nsfs file
  * @flags: what was asked for; for an nsfs file the file's type
- * @joined: the types that were joined, and SETNS_ROOT; less than what was asked
- *	for if SETNS_SKIP_JOINED has left some alone
+ * @joined: the types that were joined, and SETNS_ROOT, without the types that
+ *	SETNS_SKIP_JOINED left alone
  *
- * After the point of no return: current is in its new namespaces.
+ * Called after the commit: current is in its new namespaces.
  */
 TRACE_EVENT(nsset_commit,
 	    TP_PROTO(struct pid *target, unsigned int flags,
