@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * System calls: 0 or a descriptor, or for setns(2) the errno itself.
+ */
+#ifndef NSHANDLE_LIB_CALLS_H
+#define NSHANDLE_LIB_CALLS_H
+
+#include "test.h"
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+/* Returns 0 or the (positive) errno: EXPECT_EQ(EPERM, try_setns(fd, flags)). */
+int try_setns(int fd, int flags);
+
+int sys_pidfd_open(pid_t pid, unsigned int flags);
+
+int sys_pidfd_send_signal(int pidfd, int sig);
+
+/* Without a stack, the child goes on as after a fork(2). */
+pid_t sys_clone3(struct clone_args *args);
+
+pid_t sys_gettid(void);
+
+/* 6.1 has no ioctls on a pidfd. */
+#define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
+
+bool have_pidfd_ioctls(void);
+
+long long now_ms(clockid_t clock);
+
+/* /proc/PID of a pidfd: by the pid that procfs shows, not by ours. */
+int proc_of_pidfd(struct __test_metadata *_metadata, int pidfd);
+
+#endif /* NSHANDLE_LIB_CALLS_H */

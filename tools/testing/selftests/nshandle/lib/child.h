@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Other tasks: children whose assertions count, programs, sharers, threads.
+ */
+#ifndef NSHANDLE_LIB_CHILD_H
+#define NSHANDLE_LIB_CHILD_H
+
+#include "test.h"
+
+struct child {
+	pid_t pid;
+	bool ran;
+};
+
+/* Waits for a child that must exit with 0; its failed assertions are ours. */
+void child_wait(struct __test_metadata *_metadata, pid_t pid);
+
+struct child child_fork(struct __test_metadata *_metadata, __u64 flags);
+
+bool child_step(struct __test_metadata *_metadata, struct child *c);
+
+/*
+ * IN_CHILD { ... } runs the block in a fresh child and waits for it. The block
+ * sees copies of all variables; its assertions count. Leave it by its end or
+ * by continue, never by return or break.
+ */
+#define IN_CHILD IN_CLONE(0)
+
+/* The same with flags of clone3(2), for instance CLONE_FS or CLONE_NEWPID. */
+#define IN_CLONE(_flags) \
+	for (struct child __child = child_fork(_metadata, _flags); \
+	     child_step(_metadata, &__child);)
+
+/*
+ * Runs a program quietly, found by PATH (or in /sbin and /usr/sbin, which the
+ * PATH of a test runner need not have). Its exit status, 127 if there is none.
+ */
+int run_program(struct __test_metadata *_metadata, char *const argv[]);
+
+#define RUN(...) \
+	run_program(_metadata, (char *const []){ __VA_ARGS__, NULL })
+
+/* @data: where to say that the end of our creator is ours too, or NULL. */
+int idle(void *data);
+
+/*
+ * A process that does nothing but share with us what @flags of clone(2) say
+ * (CLONE_FS, CLONE_VM). It ends with us, or by kill(2): we go on only when it
+ * is ready for that. One left over would hold our stdout open for ever.
+ */
+pid_t start_sharer(struct __test_metadata *_metadata, int flags);
+
+void stop_child(struct __test_metadata *_metadata, pid_t pid);
+
+void *idle_thread(void *data);
+
+void start_thread(struct __test_metadata *_metadata);
+
+/*
+ * The last thread in the order in which they were made, which with two is the
+ * one that is not the leader, of a process by its directory in /proc.
+ */
+pid_t last_thread(struct __test_metadata *_metadata, int proc);
+
+#endif /* NSHANDLE_LIB_CHILD_H */

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * On which descriptors NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC work, in
+ * which order their answers come, and that callers of 32 bits get the same.
+ *
+ * Every case runs as the caller of the world of pidns_world.h.
+ */
+#include "../lib/test.h"
+#include "../lib/calls.h"
+#include "../lib/child.h"
+#include "../lib/pid_vec.h"
+#include "../lib/world.h"
+
+/* ----- Wrong descriptors. */
+
+FIXTURE(descriptor) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(descriptor) {
+	const char *path;	/* to open, or NULL: */
+	int flags;
+	bool pidfd;		/* else a closed one */
+	bool no_arg;		/* NULL instead of a vector */
+	int err;
+};
+
+FIXTURE_VARIANT_ADD(descriptor, pid) {
+	.path = "/proc/self/ns/pid",
+};
+
+/* The link names a pid namespace, too. */
+FIXTURE_VARIANT_ADD(descriptor, pid_for_children) {
+	.path = "/proc/self/ns/pid_for_children",
+};
+
+FIXTURE_VARIANT_ADD(descriptor, user) {
+	.path = "/proc/self/ns/user", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, mnt) {
+	.path = "/proc/self/ns/mnt", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, uts) {
+	.path = "/proc/self/ns/uts", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, ipc) {
+	.path = "/proc/self/ns/ipc", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, cgroup) {
+	.path = "/proc/self/ns/cgroup", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, net) {
+	.path = "/proc/self/ns/net", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, time) {
+	.path = "/proc/self/ns/time", .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, o_path) {
+	.path = "/proc/self/ns/pid", .flags = O_PATH, .err = EBADF,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, closed) {
+	.err = EBADF,
+};
+
+/* 6.12 looks at the argument of any ioctl on a pidfd before its number. */
+FIXTURE_VARIANT_ADD(descriptor, pidfd) {
+	.pidfd = true, .err = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, pidfd_no_argument) {
+	.pidfd = true, .no_arg = true, .err = ENOTTY,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, regular_file) {
+	.path = "/proc/self/exe", .err = ENOTTY,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, procfs_file) {
+	.path = "/proc/self/status", .err = ENOTTY,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, directory) {
+	.path = "/proc/self/ns", .err = ENOTTY,
+};
+
+FIXTURE_VARIANT_ADD(descriptor, device) {
+	.path = "/dev/null", .err = ENOTTY,
+};
+
+FIXTURE_SETUP(descriptor)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(descriptor)
+{
+	scene_left(_metadata, &self->s);
+}
+
+TEST_F(descriptor, set_and_get)
+{
+	struct world *w = &self->s.w;
+	struct pid_vec before = get_levels(_metadata, w, SELF);
+	struct pid_vec vec = new_vec(1);
+	void *arg = variant->no_arg ? NULL : &vec;
+	int fd = -1;
+
+	if (variant->path) {
+		fd = open(variant->path, O_RDONLY | variant->flags);
+		ASSERT_LE(0, fd);
+	} else if (variant->pidfd) {
+		fd = sys_pidfd_open(getpid(), 0);
+		ASSERT_LE(0, fd);
+	}
+	EXPECT_EQ(variant->err, try_set(fd, arg));
+	if (!variant->err)
+		before = new_vec(1);
+	expect_levels(_metadata, w, SELF, &before);
+	vec.pid[0] = -77;
+	EXPECT_EQ(variant->err, try_get(fd, arg));
+	EXPECT_EQ(variant->err ? -77 : LAST(0), vec.pid[0]);
+}
+
+/* ----- Wrong in two ways: which one is told. */
+
+/* Where the vector is. */
+enum where {
+	REACHED,
+	NO_NUMBER,	/* out of reach as a whole */
+	NO_ARRAY,	/* out of reach but for the number */
+	READ_ONLY,	/* as a whole */
+};
+
+FIXTURE(order) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(order) {
+	const char *link;	/* a namespace file instead of .ns */
+	enum ns ns;
+	enum keep keep;
+	enum where where;
+	__u32 nr;
+	pid_t pid;
+	int set, get;
+};
+
+FIXTURE_VARIANT_ADD(order, type_before_number_unreadable) {
+	.link = "/proc/self/ns/uts", .where = NO_NUMBER,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, type_before_array_unreadable) {
+	.link = "/proc/self/ns/uts", .where = NO_ARRAY, .nr = 1,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, type_before_right) {
+	.link = "/proc/self/ns/uts", .keep = NO_CAPS, .nr = 1,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_unreadable_before_right) {
+	.ns = PARENT, .keep = NO_CAPS, .where = NO_NUMBER,
+	.set = EFAULT, .get = EFAULT,
+};
+
+FIXTURE_VARIANT_ADD(order, number_unreadable_before_init) {
+	.ns = UNBORN, .where = NO_NUMBER,
+	.set = EFAULT, .get = EFAULT,
+};
+
+FIXTURE_VARIANT_ADD(order, number_before_array_unreadable) {
+	.ns = CHILD, .where = NO_ARRAY, .nr = 4,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_before_array_unreadable) {
+	.ns = CHILD, .where = NO_ARRAY, .nr = 0,
+	.set = EINVAL,
+};
+
+/* GET with 0 levels writes the number, and reads no pid. */
+FIXTURE_VARIANT_ADD(order, type_before_number_0) {
+	.link = "/proc/self/ns/uts", .nr = 0,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, type_before_number_0_read_only) {
+	.link = "/proc/self/ns/uts", .where = READ_ONLY, .nr = 0,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_before_right) {
+	.ns = PARENT, .keep = NO_CAPS, .nr = 0,
+	.set = EINVAL, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, reach_before_number_0_read_only) {
+	.ns = PARENT, .where = READ_ONLY, .nr = 0,
+	.set = EINVAL, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_read_only) {
+	.ns = CHILD, .where = READ_ONLY, .nr = 0,
+	.set = EINVAL, .get = EFAULT,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_needs_no_right) {
+	.ns = CHILD, .keep = NO_CAPS, .nr = 0,
+	.set = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_0_needs_no_init) {
+	.ns = UNBORN, .nr = 0,
+	.set = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, reach_before_array_read_only) {
+	.ns = CHILD, .where = READ_ONLY, .nr = 3,
+	.set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, number_before_right) {
+	.ns = PARENT, .keep = NO_CAPS, .nr = 2,
+	.set = EINVAL, .get = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, number_before_init) {
+	.ns = UNBORN, .nr = 4,
+	.set = EINVAL, .get = EINVAL,
+};
+
+/* GET uses the array last. */
+FIXTURE_VARIANT_ADD(order, array_unreadable_before_capability) {
+	.ns = CHILD, .keep = NO_CAPS, .where = NO_ARRAY, .nr = 1,
+	.set = EFAULT, .get = EFAULT,
+};
+
+FIXTURE_VARIANT_ADD(order, array_unreadable_before_reach) {
+	.ns = CHILD, .where = NO_ARRAY, .nr = 3,
+	.set = EFAULT, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, array_unreadable_before_init) {
+	.ns = UNBORN, .where = NO_ARRAY, .nr = 1,
+	.set = EFAULT, .get = EFAULT,
+};
+
+FIXTURE_VARIANT_ADD(order, capability_before_pid) {
+	.ns = CHILD, .keep = NO_CAPS, .nr = 1, .pid = -1,
+	.set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, reach_before_pid) {
+	.ns = CHILD, .nr = 3, .pid = -1,
+	.set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, capability_before_init) {
+	.ns = UNBORN, .keep = NO_CAPS, .nr = 1, .pid = 7,
+	.set = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, reach_before_init) {
+	.ns = DEAD, .nr = 3, .pid = 7,
+	.set = EPERM, .get = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(order, pid_before_init) {
+	.ns = UNBORN, .nr = 1, .pid = -1,
+	.set = EINVAL,
+};
+
+FIXTURE_VARIANT_ADD(order, pid_before_dead) {
+	.ns = DEAD, .nr = 1, .pid = INT_MAX,
+	.set = EINVAL,
+};
+
+FIXTURE_SETUP(order)
+{
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(order)
+{
+	scene_left(_metadata, &self->s);
+}
+
+static struct pid_vec *place_vec(struct __test_metadata *_metadata,
+				 struct pid_vec *vec, enum where where)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	struct pid_vec *placed;
+
+	switch (where) {
+	case NO_NUMBER:
+		return before_hole(_metadata, 0, -1);
+	case NO_ARRAY:
+		placed = before_hole(_metadata, sizeof(vec->nr), -1);
+		placed->nr = vec->nr;
+		return placed;
+	case READ_ONLY:
+		placed = before_hole(_metadata, size, -1);
+		*placed = *vec;
+		ASSERT_EQ(0, mprotect(placed, size, PROT_READ));
+		return placed;
+	default:
+		return vec;
+	}
+}
+
+TEST_F(order, set_and_get)
+{
+	struct world *w = &self->s.w;
+	struct pid_vec want = get_levels(_metadata, w, variant->ns), *vec;
+	struct pid_vec local = vec_of(variant->nr, variant->pid);
+	int fd = w->ns[variant->ns];
+
+	if (variant->link)
+		fd = open(variant->link, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	vec = place_vec(_metadata, &local, variant->where);
+	IN_CHILD {
+		keep_caps(_metadata, variant->keep);
+		EXPECT_EQ(variant->set, try_set(fd, vec));
+		EXPECT_EQ(variant->get, try_get(fd, vec));
+	}
+	/* One fork, in SELF. */
+	if (want.nr)
+		want.pid[want.nr - 1]++;
+	expect_levels(_metadata, w, variant->ns, &want);
+}
+
+/* ----- A caller of 32 bits: the program pid_vec_i386. */
+
+FIXTURE(bits32) {
+	struct scene s;
+	int dir;	/* where we are, and the program is */
+};
+
+FIXTURE_SETUP(bits32)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	SKIP_WITHOUT_PID_VEC();
+	ASSERT_LT(0, len);
+	path[len] = '\0';
+	*strrchr(path, '/') = '\0';
+	self->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_LE(0, self->dir);
+	if (faccessat(self->dir, "pid_vec_i386", X_OK, 0))
+		SKIP(return, "pid_vec_i386 is not built for this machine");
+	scene_enter(_metadata, &self->s);
+}
+
+FIXTURE_TEARDOWN_PARENT(bits32)
+{
+	scene_left(_metadata, &self->s);
+}
+
+/* Its exit status: the errno, or 100 if GET gives other pids than those. */
+static int run_32(struct __test_metadata *_metadata, int dir, int fd,
+		  char *command, char *nr, char *pid0, char *pid1)
+{
+	char fd_arg[16];
+	int status;
+	pid_t pid;
+
+	snprintf(fd_arg, sizeof(fd_arg), "%d", fd);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (pid == 0) {
+		char *const argv[] = {
+			"pid_vec_i386", fd_arg, command, nr, pid0, pid1, NULL,
+		};
+
+		fcntl(fd, F_SETFD, 0);
+		syscall(__NR_execveat, dir, argv[0], argv, environ, 0);
+		_exit(errno == ENOEXEC ? 102 : 103);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 102)
+		skip_test(_metadata, "kernel without IA32 emulation");
+	return WEXITSTATUS(status);
+}
+
+#define RUN_32(...) run_32(_metadata, self->dir, __VA_ARGS__)
+
+TEST_F(bits32, set_and_get)
+{
+	int fd = self->s.w.ns[GRANDCHILD];
+	struct pid_vec want = vec_get(_metadata, fd, 3), vec;
+
+	EXPECT_EQ(0, RUN_32(fd, "set", "2", "1234", "2345"));
+	want.pid[0] = 1234;
+	want.pid[1] = 2345;
+	want.pid[2]++;
+	expect_vec(_metadata, fd, &want, -1);
+	EXPECT_EQ(0, RUN_32(fd, "get", "2", "1234", "2345"));
+	vec = vec_of(2, 3456);
+	EXPECT_EQ(0, try_set(fd, &vec));
+	EXPECT_EQ(0, RUN_32(fd, "get", "2", "3456", "3456"));
+	EXPECT_EQ(100, RUN_32(fd, "get", "2", "3456", "3457"));
+}
+
+/* GET with 0 levels. */
+TEST_F(bits32, levels)
+{
+	struct world *w = &self->s.w;
+	int uts = open("/proc/self/ns/uts", O_RDONLY);
+
+	EXPECT_EQ(0, RUN_32(w->ns[SELF], "levels", "0", "1", "0"));
+	EXPECT_EQ(0, RUN_32(w->ns[GRANDCHILD], "levels", "0", "3", "0"));
+	EXPECT_EQ(100, RUN_32(w->ns[GRANDCHILD], "levels", "0", "2", "0"));
+	EXPECT_EQ(EPERM, RUN_32(w->ns[PARENT], "levels", "0", "1", "0"));
+	EXPECT_EQ(EINVAL, RUN_32(uts, "levels", "0", "1", "0"));
+	EXPECT_EQ(EFAULT, RUN_32(w->ns[SELF], "levels", "-", "1", "0"));
+}
+
+TEST_F(bits32, errors)
+{
+	struct world *w = &self->s.w;
+	int fd = w->ns[CHILD], uts = open("/proc/self/ns/uts", O_RDONLY);
+	struct pid_vec want = vec_get(_metadata, fd, 2);
+	char *const commands[] = { "set", "get" };
+
+	for (int i = 0; i < 2; i++) {
+		char *do_it = commands[i];
+
+		EXPECT_EQ(EINVAL, RUN_32(uts, do_it, "1", "8", "9"));
+		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "4", "8", "9"));
+		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "-1", "8", "9"));
+		EXPECT_EQ(EPERM, RUN_32(fd, do_it, "3", "8", "9"));
+		/* "-" is a vector at address 0. */
+		EXPECT_EQ(EFAULT, RUN_32(fd, do_it, "-", "8", "9"));
+	}
+	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "0", "8", "9"));
+	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "2", "-1", "9"));
+	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "2", "8", "2147483647"));
+	EXPECT_EQ(ESRCH, RUN_32(w->ns[UNBORN], "set", "1", "8", "9"));
+	want.pid[1] += 14;
+	expect_vec(_metadata, fd, &want, -1);
+}
+
+TEST_HARNESS_MAIN
