@@ -12,22 +12,22 @@ N ?=
 export BASE KSRC N
 
 help:		## this list
-	@scripts/help $(MAKEFILE_LIST)
+	@scripts/verbs/help $(MAKEFILE_LIST)
 
 run:		## see the interfaces at work in a guest (first time 11 minutes, then 17 s)
-	@scripts/run
+	@scripts/verbs/run
 
 check:		## all tests on the patched kernel (first time 13 minutes and more, then 2)
-	@scripts/check series
+	@scripts/verbs/check series
 
 check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
-	@scripts/check debug
+	@scripts/verbs/check debug
 
 check-kcsan:	## the races of them with KCSAN, for accesses without a lock (first time 12 minutes)
-	@scripts/check kcsan
+	@scripts/verbs/check kcsan
 
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
-	@scripts/check stock
+	@scripts/verbs/check stock
 
 fuzz:		## random calls against a model, for SECONDS=600, from SEED=
 	@VM_TIMEOUT=$$(($(SECONDS) + 300)) scripts/vm-run -- \
@@ -35,35 +35,35 @@ fuzz:		## random calls against a model, for SECONDS=600, from SEED=
 		$(addprefix --seed ,$(SEED))
 
 coverage:	## which lines and branches of ours the tests reach (first time a quarter of an hour)
-	@scripts/coverage
+	@scripts/proof/coverage
 
 mutate:		## faults in our kernel files, one by one: do the tests see them? (hours; N=100)
-	@scripts/mutate
+	@scripts/proof/mutate
 
 bench:		## what the calls cost, in instructions, beside the unmodified kernel (half an hour)
-	@scripts/bench
+	@scripts/proof/bench
 
 soak:		## a million joins, and what they leave
 	@VM_TIMEOUT=7200 scripts/vm-run -- sh -ec 'cd /kselftest/nshandle; \
 		./soak joins 1000000; ./soak mounts 100000; ./soak vectors 1000000'
 
 repeat:		## all tests ROUNDS=50 times (an hour and more)
-	@scripts/repeat $(ROUNDS)
+	@scripts/proof/repeat $(ROUNDS)
 
 shell:		## a shell in a guest with the patched kernel (5 s)
 	@scripts/vm-run --shell
 
 kselftest:	## build the tests and run them on the kernel that runs here (1 minute)
-	@scripts/kselftest
+	@scripts/verbs/kselftest
 
 model:		## the models of locks and order: every state, and each safeguard taken out (1 minute)
-	@scripts/model
+	@scripts/proof/model
 
 lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
-	@scripts/lint
+	@scripts/verbs/lint
 
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
-	@scripts/clean
+	@scripts/verbs/clean
 
 .PHONY: help run check check-debug check-kcsan check-control fuzz coverage \
 	mutate bench soak repeat shell kselftest model lint clean

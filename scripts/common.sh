@@ -13,6 +13,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 scripts=$top/scripts
+test_sources=$top/tools/testing/selftests/nshandle
+lists=$test_sources/lists
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/nshandle
 own_dirs="fs include kernel Documentation tools"
 
@@ -114,7 +116,7 @@ races_of()	# [-v] KSELFTEST-LIST
 	grep -E "${@:1:$#-1}" '_(race|race_exec|exec)_test$' "${@: -1}"
 }
 
-# With KSRC= the base is what that tree says it is: scripts/fetch finds out.
+# With KSRC= the base is what that tree says it is: build/fetch finds out.
 BASE=${BASE:-6.12}
 KSRC=${KSRC:-}
 if [ -n "$KSRC" ]; then

@@ -44,7 +44,7 @@ bit one_init, init_is_first, dead_by_its_init, lone_fork_is_init, no_pid_burnt,
 #else
 #define REACHED(x)	skip
 #endif
-/* What scripts/model asks for */
+/* What scripts/proof/model asks for */
 #define BORN_AFTER_FAILURE	1
 #define SECOND_REFUSED		2
 #define CHILD			3

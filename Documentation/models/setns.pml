@@ -79,7 +79,7 @@ bit one_moment, no_use_after_free, all_or_nothing, no_old_root_in_new_user_ns,
 #else
 #define REACHED(x)	skip
 #endif
-/* What scripts/model asks for */
+/* What scripts/proof/model asks for */
 #define JOINED		1
 #define AGAIN		2
 #define REFUSED		3
