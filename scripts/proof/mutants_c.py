@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# A small scanner of the C that our files are in: kernel style, no macros that
-# hide a brace or a parenthesis. Places are offsets into the text.
+# A small scanner for the C of our own files: kernel style, and no macro that
+# hides a brace or a parenthesis. Places are offsets into the text.
+#
+# Used by mutants, mutants_faults.py and mutants_kernel.py.
 
 import re
 
@@ -101,3 +103,32 @@ def functions(code):
         name = re.search(r"(\w+)\(([^,)]*)", code[head:body.start()])
         what = name[2] if name[1].startswith("SYSCALL_DEFINE") else name[1]
         yield what, body.start() + 1, closing(code, body.start())
+
+
+def operand(code, i, step):
+    """Where the operand of && or || ends: from i forward (1) or back (-1)."""
+    depth = 0
+    ends = r"&&|\|\||[?:;,{}]" if step > 0 else r"&&|\|\||[?;,{}]"
+    while True:
+        c = code[i]
+        depth += step * ((c in "([") - (c in ")]"))
+        if depth < 0 or (not depth and re.compile(ends).match(code, i)):
+            break
+        if step < 0 and not depth and re.compile(
+                r"return\b|(?<![=!<>])=(?!=)").match(code, i):
+            i += 5 if c == "r" else 0
+            break
+        i += step
+    return i if step > 0 else i + 1
+
+
+def macros(code):
+    """Start and end of the value of each macro that is a set of flags."""
+    for define in re.finditer(r"^#define \w+\s+(\(\w+ \|(?:.*\\\n)*.*)", code,
+                              re.M):
+        yield define.span(1)
+
+
+def tables(code):
+    """The table of our functions, if the file has it: its rows are [2]."""
+    return re.finditer(r"^} (nsset_types)\[\] = {\n(.*?)^};", code, re.S | re.M)
