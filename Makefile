@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Verbs only: each is one script. "make help" lists them.
+# Only verbs: each calls one script. "make help" lists them.
 
 # BASE=6.12 chooses the base kernel, KSRC= a tree or tarball of your own.
+# With the checks, LIST=1 prints what each test program proves and runs nothing;
+# T=PROGRAM or T=PROGRAM.CASE runs that one alone.
 BASE ?= 6.12
 KSRC ?=
 SECONDS ?= 600
 SEED ?=
 ROUNDS ?= 50
 N ?=
-export BASE KSRC N
+T ?=
+LIST ?=
+export BASE KSRC N T LIST
 
 help:		## this list
 	@scripts/verbs/help $(MAKEFILE_LIST)

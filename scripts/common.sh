@@ -110,6 +110,12 @@ kernel_fragments()	# KERNEL
 		echo "$top/kernel/configs/nshandle-$more.config"
 }
 
+program_sources()	# the source of each test program, in whatever folder
+{
+	find "$test_sources" -name '*_test.c' -o -name '*_test.sh' \
+		-o -name '*_cmd.sh' | sort
+}
+
 # Those programs in which two do something at once, or with -v the others.
 races_of()	# [-v] KSELFTEST-LIST
 {
