@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # for those who source it
 #
-# What every script here starts with: where things are, and how to stop.
+# Every script sources this first: where things are, how to stop with a message,
+# and what several scripts share. It calls no other script.
 
 set -euo pipefail
 export LC_ALL=C
 umask 022
 trap 'exit 130' INT TERM
 
-# The verbs run under make: its flags and BASE= must not reach the kernel's.
+# A verb runs under make, whose flags and BASE= must not reach the kernel's
+# make.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -55,14 +57,14 @@ need_mb()	# DIRECTORY MEGABYTES
 		die "no disk: $1 has $(free_mb "$1") MB free, this step needs $2 MB"
 }
 
-own_files()	# our own files, as paths in a kernel tree
+own_files()	# print our own files, as paths in a kernel tree
 {
 	local list
 
 	cd "$top"
 	# shellcheck disable=SC2086 # a list of words
 	list=$(git ls-files -co --exclude-standard -- $own_dirs 2>/dev/null) || list=
-	# A tarball of this repository has no git.
+	# An unpacked tarball is no git repository.
 	# shellcheck disable=SC2086
 	[ -n "$list" ] || list=$(find $own_dirs -type f ! -name '*~' \
 		! -name '.*' ! -name '*.o' 2>/dev/null)
@@ -71,7 +73,7 @@ own_files()	# our own files, as paths in a kernel tree
 	done <<<"$list" | sort
 }
 
-kmake()		# ARGUMENT...: make in the assembled tree, as every step must
+kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 {
 	export CCACHE_DIR=$cache/ccache CCACHE_NOHASHDIR=1
 	export CCACHE_SLOPPINESS=time_macros CCACHE_COMPILERCHECK=content
@@ -82,8 +84,9 @@ kmake()		# ARGUMENT...: make in the assembled tree, as every step must
 		HOSTCC="ccache gcc" "$@"
 }
 
-# A kernel is a tree, with our hooks or without, in a configuration: the plain
-# one, or that with one more fragment. The name alone tells both.
+# A kernel's name says which tree it is, with our hooks or without ("stock"),
+# and which fragment of kernel/configs/ it has on top of the plain
+# configuration.
 kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench"
 
 known_kernel()	# KERNEL
@@ -96,12 +99,12 @@ kernel_is_stock()	# KERNEL
 	[[ $1 == stock* ]]
 }
 
-kernel_is_slow()	# KERNEL: five times and more
+kernel_is_slow()	# KERNEL: by a factor of five or more
 {
 	[[ $1 == *debug || $1 == kcsan ]]
 }
 
-kernel_fragments()	# KERNEL
+kernel_fragments()	# KERNEL: print its configuration files, in order
 {
 	local more=${1#stock-}
 
@@ -116,13 +119,14 @@ program_sources()	# the source of each test program, in whatever folder
 		-o -name '*_cmd.sh' | sort
 }
 
-# Those programs in which two do something at once, or with -v the others.
+# Print the programs in which two tasks act at once, or with -v the others.
 races_of()	# [-v] KSELFTEST-LIST
 {
 	grep -E "${@:1:$#-1}" '_(race|race_exec|exec)_test$' "${@: -1}"
 }
 
-# With KSRC= the base is what that tree says it is: build/fetch finds out.
+# With KSRC= the tree's own Makefile says which base it is: build/fetch reads
+# it.
 BASE=${BASE:-6.12}
 KSRC=${KSRC:-}
 if [ -n "$KSRC" ]; then
