@@ -49,7 +49,8 @@ bench:		## what the calls cost, in instructions, beside the unmodified kernel (h
 
 soak:		## a million joins, and what they leave
 	@VM_TIMEOUT=7200 scripts/vm-run -- sh -ec 'cd /kselftest/nshandle; \
-		./soak joins 1000000; ./soak mounts 100000; ./soak vectors 1000000'
+		./nshandle-soak joins 1000000; ./nshandle-soak mounts 100000; \
+		./nshandle-soak vectors 1000000'
 
 repeat:		## all tests ROUNDS=50 times (an hour and more)
 	@scripts/proof/repeat $(ROUNDS)
