@@ -151,7 +151,7 @@ FIXTURE_VARIANT_ADD(ask, reaped_by_other_uid_with_arg) {
 };
 
 /*
- * Later kernels check the number first. Ask for the version rather than for what
+ * Later kernels check the number first. This asks for the version, not for what
  * the kernel does: up to 6.12 it must be this order.
  */
 static bool newer_than_6_12(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A descriptor, a bind mount or a message keeps a namespace, which can be joined
- * after its last process has gone.
+ * A descriptor, a bind mount or a message keeps a namespace that no process is
+ * in, and the namespace can still be joined.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
@@ -18,7 +18,7 @@
 
 FIXTURE(kept) {
 	const struct kind *kind;
-	char cgroup[PATH_MAX];	/* a cgroup that the test has made, or "" */
+	char cgroup[PATH_MAX];	/* made for the test, or "" */
 	int fd;			/* the handle */
 	struct stat st;
 };
@@ -251,7 +251,7 @@ TEST_F(kept, in_a_message_to_a_stranger)
 
 /*
  * The namespace counts towards its owner's limit until the handle is closed. A
- * kernel worker frees some types, so the limit may take a while to allow another.
+ * kernel worker frees some types, so it may take a while.
  */
 TEST_F(kept, and_gone_when_closed)
 {

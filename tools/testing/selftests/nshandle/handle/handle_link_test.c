@@ -120,7 +120,7 @@ TEST_F(link, of_a_headless_process)
 	expect_open_as(_metadata, EACCES, BY_UID_1000, self->s.proc, path);
 }
 
-/* A link found before the process is reaped gives EACCES, a new lookup ESRCH. */
+/* A link found before the reaping gives EACCES, a new lookup ESRCH. */
 TEST_F(link, of_a_reaped_process)
 {
 	char name[64];

@@ -34,7 +34,7 @@ enum asker {
 	BY_UID_1000,
 	BY_ROOT_NO_CAPS,
 	BY_ROOT_PTRACE,	/* CAP_SYS_PTRACE and nothing else */
-	BY_FSUID_1000,	/* root but for the fsuid, CAP_SYS_PTRACE lowered */
+	BY_FSUID_1000,	/* root but for fsuid; CAP_SYS_PTRACE lowered */
 };
 
 /* There is no way back: call it in a child. */
