@@ -70,15 +70,12 @@ pid_t vfork_reporter(void)
 	return pid < 0 ? 0 : pid;
 }
 
-pid_t clone_reporter(const pid_t *tids, size_t nr)
+static pid_t clone3_of(struct clone_args args)
 {
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)tids,
-		.set_tid_size = nr,
-	};
-	pid_t pid = sys_clone3(&args);
+	pid_t pid;
 
+	args.exit_signal = SIGCHLD;
+	pid = sys_clone3(&args);
 	if (pid == 0) {
 		report_write(report);
 		_exit(0);
@@ -88,17 +85,76 @@ pid_t clone_reporter(const pid_t *tids, size_t nr)
 
 pid_t clone3_reporter(void)
 {
-	return clone_reporter(NULL, 0);
+	return clone3_of((struct clone_args){});
 }
 
-void expect_no_birth(struct __test_metadata *_metadata, pid_t pid, int err)
+pid_t clone_reporter(const pid_t *tids, size_t nr)
 {
-	int seen = errno;
+	return clone3_of((struct clone_args){
+		.set_tid = (uintptr_t)tids,
+		.set_tid_size = nr,
+	});
+}
 
-	if (pid) {
-		waitpid(pid, NULL, 0);
-		TH_LOG("a process was born: %d", report->pid);
-		_exit(KSFT_FAIL);
-	}
-	EXPECT_EQ(err, seen);
+static const pid_t one = 1, two = 2;
+
+pid_t set_tid_1(void)
+{
+	return clone_reporter(&one, 1);
+}
+
+pid_t set_tid_2(void)
+{
+	return clone_reporter(&two, 1);
+}
+
+pid_t bad_pidfd(void)
+{
+	return clone3_of((struct clone_args){
+		.flags = CLONE_PIDFD,
+		.pidfd = 1,
+	});
+}
+
+pid_t bad_pidfd_set_tid_1(void)
+{
+	return clone3_of((struct clone_args){
+		.flags = CLONE_PIDFD,
+		.pidfd = 1,
+		.set_tid = (uintptr_t)&one,
+		.set_tid_size = 1,
+	});
+}
+
+static void *thread_nop(void *data)
+{
+	return data;
+}
+
+int try_thread(void)
+{
+	pthread_t thread;
+	int err = pthread_create(&thread, NULL, thread_nop, NULL);
+
+	return err ?: pthread_join(thread, NULL);
+}
+
+int try_clone_newpid(void)
+{
+	struct clone_args args = {
+		.flags = CLONE_NEWPID,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t pid = sys_clone3(&args);
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return errno;
+	return waitpid(pid, NULL, 0) == pid ? 0 : ECHILD;
+}
+
+int try_unshare(void)
+{
+	return unshare(CLONE_NEWPID) ? errno : 0;
 }

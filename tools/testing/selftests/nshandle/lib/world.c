@@ -196,6 +196,11 @@ void become_caller(struct __test_metadata *_metadata, const struct world *w,
 	}
 }
 
+int world_join(const struct world *w, enum ns to)
+{
+	return try_setns(w->ns[to], CLONE_NEWPID);
+}
+
 bool same_ns(struct __test_metadata *_metadata, int fd1, int fd2)
 {
 	struct stat st1, st2;

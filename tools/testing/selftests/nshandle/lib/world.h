@@ -113,6 +113,9 @@ void become_box_root(struct __test_metadata *_metadata, const struct world *w);
 void become_caller(struct __test_metadata *_metadata, const struct world *w,
 		   enum caller caller);
 
+/* Joins by the namespace file; returns 0 or the errno. */
+int world_join(const struct world *w, enum ns to);
+
 /* Do both descriptors name the same namespace? */
 bool same_ns(struct __test_metadata *_metadata, int fd1, int fd2);
 
