@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * While the first fork into a pid namespace is not done, other forks are refused
- * and use up no pid.
+ * While the first fork into a pid namespace is not done, other forks are
+ * refused and use up no pid.
  *
  * Guards "pid: let the first process of a pid namespace be its init".
  */

@@ -132,7 +132,7 @@ static void race_first_forks(struct __test_metadata *_metadata,
 	close(w->ready[UNBORN]);
 }
 
-/* One child is pid 1; the other fork is refused, or makes pid 2 with an init. */
+/* One child is pid 1; the other fork is refused, or its child is pid 2. */
 TEST_F_TIMEOUT(first_forks, one_init, 90)
 {
 	int early = 0, late = 0;
