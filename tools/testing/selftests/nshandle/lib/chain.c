@@ -13,7 +13,7 @@ bool in_init_pidns(void)
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PIDNS_INO;
 }
 
-/* Each link makes the next, down to @bottom; the last one does @end. */
+/* Each init makes the next one, down to @bottom; the last one runs @end. */
 static void chain_grow(struct __test_metadata *_metadata, struct chain *c,
 		       int bottom, chain_fn *end)
 {

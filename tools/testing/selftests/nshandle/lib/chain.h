@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Chains of pid namespaces.
+ * Chains of pid namespaces, each nested in the one before it.
  */
 #ifndef NSHANDLE_LIB_CHAIN_H
 #define NSHANDLE_LIB_CHAIN_H
@@ -8,35 +8,37 @@
 #include "test.h"
 #include "world.h"
 
-/* A limit of the kernel: MAX_PID_NS_LEVEL. */
+/* The kernel's MAX_PID_NS_LEVEL. */
 #define MAX_LEVEL 32
 
 /*
- * One namespace in the other, each with an init that does nothing, from the
- * harness's downward. In a shared self, as for the world of pidns_world.h.
+ * From the pid namespace of the harness, level 0, downward. Each has an init
+ * that does nothing. Shared by all processes of a case, as struct world is.
  */
 struct chain {
-	pid_t top;		/* the first init */
+	pid_t top;		/* the init of level 1 */
 	int ready;
-	int ns[MAX_LEVEL + 1];
-	int bottom;		/* level of the last */
-	int err;		/* why there is none below it, or 0 */
+	int ns[MAX_LEVEL + 1];	/* pid namespace files */
+	int bottom;		/* the last level */
+	int err;		/* errno of making one below it, or 0 */
 };
 
 typedef void chain_fn(struct __test_metadata *_metadata, struct chain *c);
 
+/* Is the caller in the machine's initial pid namespace? */
 bool in_init_pidns(void);
 
 /*
- * In FIXTURE_SETUP. @bottom links, or, with more than MAX_LEVEL, as many as
- * there can be. Level 0 is the machine's own, where the caller stays.
+ * In FIXTURE_SETUP. Makes the levels up to @bottom, or, if that is more than
+ * MAX_LEVEL, as many as the kernel allows. The init of the last one runs @end.
+ * The caller stays in level 0, which must be the machine's initial one.
  */
 void chain_make(struct __test_metadata *_metadata, struct chain *c, int bottom,
 		chain_fn *end);
 
 /*
- * In FIXTURE_TEARDOWN_PARENT. The chain dies with the test's process, but
- * takes its time for it.
+ * In FIXTURE_TEARDOWN_PARENT. Waits for the end of the chain, which dies when
+ * the process of the case has ended.
  */
 void chain_wait(struct __test_metadata *_metadata, const struct chain *c);
 

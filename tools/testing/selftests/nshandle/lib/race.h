@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the race tests share: numbers that look random and can be had again,
- * and two sides that are let go at the same time.
+ * What the race tests share: random numbers that a seed reproduces, two sides
+ * that begin at the same time, memory for both, and a bounded pthread_join(3).
  */
 #ifndef NSHANDLE_LIB_RACE_H
 #define NSHANDLE_LIB_RACE_H
@@ -10,52 +10,52 @@
 
 #include "test.h"
 
-/* In FIXTURE_SETUP. NSHANDLE_SEED is the seed of an earlier run. */
+/* In FIXTURE_SETUP. Takes NSHANDLE_SEED, or a new seed, and logs it. */
 void race_seed(struct __test_metadata *_metadata);
 
-/* 0 to @below - 1. A child goes on from where its parent was. */
+/* 0 to @below - 1. A child continues the sequence of its parent. */
 unsigned int race_rnd(unsigned int below);
 
-/* For as short as a loop takes; nothing that the kernel would know of. */
+/* A delay of @spins empty loops, without a system call. */
 void race_spin(long spins);
-
-enum side {
-	RUNNER,		/* whose call is tested; there may be several */
-	MOVER,		/* who changes what the call is about */
-};
-
-/*
- * Both begin when the last one is there, and each waits for a while first. How
- * much longer the runner does, its @lead, follows from how it went: after a
- * round in which the mover was first it is less, else it is more. So about half
- * of the rounds end either way, near the edge, on a machine of any speed.
- */
-struct duel {
-	atomic_uint arrived;
-	unsigned int parties;
-	long wait[2];
-	long lead, step;
-	bool late;
-};
-
-void duel_init(struct duel *d, unsigned int parties);
 
 /* Shared by all processes of a case. */
 void *race_share(struct __test_metadata *_metadata, size_t size);
 
-/* Before each round: one in four strays farther from the edge. */
+enum side {
+	RUNNER,		/* makes the call that is tested; may be several */
+	MOVER,		/* changes what that call works on */
+};
+
+/*
+ * All parties begin when the last one has arrived, and each first spins for its
+ * wait[]. The runner spins longer by about @lead. duel_settle() makes @lead
+ * less after a round in which the mover was first, else more. So about half of
+ * the rounds end either way, near the edge, on a machine of any speed.
+ */
+struct duel {
+	atomic_uint arrived;	/* of all rounds */
+	unsigned int parties;
+	long wait[2];		/* of each enum side */
+	long lead, step;	/* step: what the next change of lead is */
+	bool late;		/* in the last round */
+};
+
+void duel_init(struct duel *d, unsigned int parties);
+
+/* Before each round: draws wait[]. One in four is farther from the edge. */
 void duel_draw(struct duel *d);
 
 /*
- * Who does not find the others within a limit is not in a race, but then
- * somebody has failed already: the end of the process tells.
+ * Waits for the other parties, then spins. If they do not arrive in POLL_MS,
+ * one of them has failed already: then it exits with KSFT_FAIL.
  */
 void duel_go(struct duel *d, enum side side);
 
 /* After a round: the runner was @late, or it was not. */
 void duel_settle(struct duel *d, bool late);
 
-/* Not for ever: the case's end is the end of a thread that does not end. */
+/* Fails after POLL_MS; a thread that has not ended ends with the case. */
 void thread_join(struct __test_metadata *_metadata, pthread_t thread,
 		 const char *what);
 

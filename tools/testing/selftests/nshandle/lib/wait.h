@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is waited for, with a bound, and told if it does not come.
+ * Waiting with a bound: for the end of a process, an event, a byte. What does
+ * not come within POLL_MS, or @ms, fails the case, and @what tells it.
  */
 #ifndef NSHANDLE_LIB_WAIT_H
 #define NSHANDLE_LIB_WAIT_H
@@ -9,27 +10,29 @@
 
 #include "test.h"
 
+/* These two only return whether it came. */
 bool is_readable(int fd, int ms);
 
-/* Is it over for @pidfd within @ms? */
+/* Does the process of @pidfd end within @ms? */
 bool has_exited(int pidfd, int ms);
 
-/* Returns when child @pid can be waited for; that it dies is up to others. */
+/* Returns when child @pid has ended; does not reap it. */
 void expect_end(struct __test_metadata *_metadata, pid_t pid, int ms,
 		const char *what);
 
-/* As child_wait() for one that ends by itself. */
+/* The same, and then child_wait(). */
 void child_end(struct __test_metadata *_metadata, pid_t pid, int ms,
 	       const char *what);
 
-/* What somebody has written to an eventfd. */
+/* Reads an eventfd; returns its value. */
 eventfd_t event_wait(struct __test_metadata *_metadata, int fd,
 		     const char *what);
 
-/* The next byte from a pipe or a socket is @want. */
+/* Reads a byte from a pipe or a socket; it must be @want. */
 void byte_wait(struct __test_metadata *_metadata, int fd, char want,
 	       const char *what);
 
+/* To a socket. */
 void byte_send(struct __test_metadata *_metadata, int fd, char byte);
 
 #endif /* NSHANDLE_LIB_WAIT_H */

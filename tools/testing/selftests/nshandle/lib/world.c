@@ -48,7 +48,7 @@ pid_t member_start(struct __test_metadata *_metadata, struct world *w,
 	struct pollfd fds[2];
 	pid_t pid;
 
-	/* One each: who makes a member may be waited for, too. */
+	/* An eventfd for each, since a member may make another one. */
 	w->ready[me] = eventfd(0, EFD_CLOEXEC);
 	ASSERT_LE(0, w->ready[me]);
 	pid = sys_clone3(&args);
@@ -130,8 +130,9 @@ static void world_init(struct __test_metadata *_metadata, struct world *w)
 		return;
 	}
 	/*
-	 * No assertion: one that has failed in the caller, whose metadata are
-	 * ours, would abort us here. As an init, by a fault in the kernel's log.
+	 * No assertion here: the caller shares its metadata with us, so after a
+	 * failed assertion there, one here would abort an init, and the kernel
+	 * logs that.
 	 */
 	if (waitpid(pid, &status, 0) != pid)
 		_exit(KSFT_FAIL);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A world of pid namespaces, one of each kind, with an ordinary process (not
- * pid 1) in the middle of it as the caller:
+ * A world of pid namespaces, one of each kind. Its caller, which runs the case,
+ * is an ordinary process (not pid 1) in the middle of it:
  *
  *	PARENT			the namespace of the harness
  *	|-- SIBLING
- *	`-- SELF		the caller, and the init that has made the rest
+ *	`-- SELF		the caller's; its init made the members below
  *	    |-- CHILD
  *	    |   `-- GRANDCHILD
  *	    |-- DEAD		its init has been killed and reaped
  *	    |   |-- DEAD_CHILD	died with it
  *	    |   `-- ORPHAN	never had an init
  *	    |-- UNBORN		has no init yet
- *	    `-- BOX		of another user namespace, which uid 1000 has made
+ *	    `-- BOX		of another user namespace, made by uid 1000
  *
  * In FIXTURE_SETUP:
  *
@@ -33,12 +33,13 @@
 #define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
 #endif
 
-/* Who has made the user namespace that BOX belongs to. */
+/* The owner of the user namespace that BOX belongs to. */
 #define BOX_UID 1000
 
 /*
- * Each names a member, which is a process, and its pid namespace. The maker of
- * UNBORN and BOX_OWNER, who has made BOX, live in SELF.
+ * Each names a member, which is a process, and its pid namespace. The process
+ * UNBORN has made the namespace and lives in SELF. So does BOX_OWNER, which has
+ * made BOX.
  */
 enum ns {
 	SELF,
@@ -56,8 +57,8 @@ enum ns {
 };
 
 /*
- * Shared by all processes of a case, as is their table of descriptors: what
- * one of them opens, every one made before the caller can use.
+ * Shared by all processes of a case. The members share a table of descriptors,
+ * too, and the caller starts with a copy of it.
  */
 struct world {
 	int ready[NR_NS];
@@ -65,43 +66,44 @@ struct world {
 	int pidfd[NR_NS];	/* none for ORPHAN */
 };
 
-/* Without the ioctls an unpatched kernel has no name for UNBORN and ORPHAN. */
+/* Without the ioctls a kernel has no handle on UNBORN and ORPHAN. */
 void skip_without_world(struct __test_metadata *_metadata);
 
 #define SKIP_WITHOUT_WORLD() skip_without_world(_metadata)
 
-int ns_open_self(struct __test_metadata *_metadata);
-
 /*
- * By the ioctl, which opens a namespace without an init on every kernel that
- * has it. The link in procfs does so with the series only.
+ * Makes the world and returns as its caller. The process that called it stays
+ * in here until all of the world has ended.
  */
-int ns_for_children(int pidfd);
+void world_enter(struct __test_metadata *_metadata, struct world *w);
+
+/* Joins by the namespace file; returns 0 or the errno. */
+int world_join(const struct world *w, enum ns to);
 
 typedef void member_fn(struct __test_metadata *_metadata, struct world *w);
 
-/* A process that does @more, if anything, and then nothing but live. */
+/*
+ * Makes the member @me anew: by clone3(2) with @flags a process that runs @more
+ * if that is not NULL, and then does nothing.
+ */
 pid_t member_start(struct __test_metadata *_metadata, struct world *w,
 		   enum ns me, uint64_t flags, member_fn *more);
 
+/* Kills and reaps any child. */
 void member_kill(struct __test_metadata *_metadata, pid_t pid);
 
+/* What the member DEAD does: it makes DEAD_CHILD and ORPHAN. */
 void dead_more(struct __test_metadata *_metadata, struct world *w);
 
+/* What the member UNBORN does: it makes a namespace without an init. */
 void unborn_more(struct __test_metadata *_metadata, struct world *w);
-
-/*
- * Makes the world and returns as its caller. The process that has called it
- * stays here until all of it is gone again.
- */
-void world_enter(struct __test_metadata *_metadata, struct world *w);
 
 enum caller {
 	ROOT,
 	ONLY_ADMIN,	/* root with CAP_SYS_ADMIN and nothing else */
 	NO_ADMIN,	/* root with everything else */
 	BOX_ROOT,	/* root in BOX's user namespace; own mount namespace */
-	BOX_MAKER,	/* uid 1000, who has made that one and stands outside */
+	BOX_MAKER,	/* uid 1000, who owns that one and is outside of it */
 	OTHER_USERNS,	/* root in a user namespace of its own */
 	NR_CALLERS,
 };
@@ -113,8 +115,14 @@ void become_box_root(struct __test_metadata *_metadata, const struct world *w);
 void become_caller(struct __test_metadata *_metadata, const struct world *w,
 		   enum caller caller);
 
-/* Joins by the namespace file; returns 0 or the errno. */
-int world_join(const struct world *w, enum ns to);
+/* The pid namespace file of the calling process. */
+int ns_open_self(struct __test_metadata *_metadata);
+
+/*
+ * The pid namespace file for the children of @pidfd, by the ioctl, or -1. The
+ * link in procfs opens a namespace without an init only with the series.
+ */
+int ns_for_children(int pidfd);
 
 /* Do both descriptors name the same namespace? */
 bool same_ns(struct __test_metadata *_metadata, int fd1, int fd2);

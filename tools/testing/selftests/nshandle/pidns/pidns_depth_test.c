@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pid namespaces go 32 levels deep, and each level can be joined, named by
- * set_tid and left upward by NS_GET_PARENT.
+ * Pid namespaces nest 32 levels deep; each level can be joined, and is reached
+ * by set_tid and by NS_GET_PARENT.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
