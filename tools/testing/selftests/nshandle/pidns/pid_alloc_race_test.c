@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Of two first forks at once into a pid namespace, one makes the init; the
- * other is refused, or its child is the second process.
+ * other is refused or makes the second process.
  *
  * Guards "pid: let the first process of a pid namespace be its init".
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The exit of a pid namespace's init waits until each foreigner, a process born
- * there of a parent outside, is reaped by its parent.
+ * The init of a pid namespace can't end until each process there that has its
+ * parent outside is dead and reaped. Such a process is a foreigner below.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

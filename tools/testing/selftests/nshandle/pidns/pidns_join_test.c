@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Joining a pid namespace changes where the caller's children are born, goes
- * only downward, and leaves the caller where it is.
+ * Joining a pid namespace moves where the caller's children are born, only
+ * downward, and leaves the caller itself.
  *
  * Every case runs as the caller of the world of lib/world.h.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * NS_GET_PARENT gives the parent of a pid namespace, also of one that is dead
- * or has no init yet, if the caller sees that parent.
+ * NS_GET_PARENT opens the parent of a pid namespace, live, dead or without an
+ * init, if the caller sees that parent.
  */
 #include "../lib/test.h"
 #include "../lib/world.h"
