@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On which descriptors NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC work, in
- * which order their answers come, and that callers of 32 bits get the same.
+ * The errnos of SET and GET: on which files, and which of two comes first.
  *
- * Every case runs as the caller of the world of pidns_world.h.
+ * Every case runs as the caller of the world of lib/world.h.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -18,9 +17,9 @@ FIXTURE(descriptor) {
 };
 
 FIXTURE_VARIANT(descriptor) {
-	const char *path;	/* to open, or NULL: */
+	const char *path;	/* if not NULL, the file to open */
 	int flags;
-	bool pidfd;		/* else a closed one */
+	bool pidfd;		/* a pidfd; without it and .path, -1 */
 	bool no_arg;		/* NULL instead of a vector */
 	int err;
 };
@@ -29,7 +28,7 @@ FIXTURE_VARIANT_ADD(descriptor, pid) {
 	.path = "/proc/self/ns/pid",
 };
 
-/* The link names a pid namespace, too. */
+/* This link names a pid namespace, too. */
 FIXTURE_VARIANT_ADD(descriptor, pid_for_children) {
 	.path = "/proc/self/ns/pid_for_children",
 };
@@ -70,7 +69,7 @@ FIXTURE_VARIANT_ADD(descriptor, closed) {
 	.err = EBADF,
 };
 
-/* 6.12 looks at the argument of any ioctl on a pidfd before its number. */
+/* Linux 6.12 checks the argument of an ioctl on a pidfd before its number. */
 FIXTURE_VARIANT_ADD(descriptor, pidfd) {
 	.pidfd = true, .err = EINVAL,
 };
@@ -129,14 +128,14 @@ TEST_F(descriptor, set_and_get)
 	EXPECT_EQ(variant->err ? -77 : LAST(0), vec.pid[0]);
 }
 
-/* ----- Wrong in two ways: which one is told. */
+/* ----- Calls with two errors: which one is returned. */
 
-/* Where the vector is. */
+/* How much of the vector's memory can be accessed. */
 enum where {
-	REACHED,
-	NO_NUMBER,	/* out of reach as a whole */
-	NO_ARRAY,	/* out of reach but for the number */
-	READ_ONLY,	/* as a whole */
+	REACHED,	/* all of it */
+	NO_NUMBER,	/* none */
+	NO_ARRAY,	/* the number of levels only */
+	READ_ONLY,	/* all of it, for reading */
 };
 
 FIXTURE(order) {
@@ -188,7 +187,7 @@ FIXTURE_VARIANT_ADD(order, number_0_before_array_unreadable) {
 	.set = EINVAL,
 };
 
-/* GET with 0 levels writes the number, and reads no pid. */
+/* GET of 0 levels writes the number of levels, and accesses no pid. */
 FIXTURE_VARIANT_ADD(order, type_before_number_0) {
 	.link = "/proc/self/ns/uts", .nr = 0,
 	.set = EINVAL, .get = EINVAL,
@@ -239,7 +238,7 @@ FIXTURE_VARIANT_ADD(order, number_before_init) {
 	.set = EINVAL, .get = EINVAL,
 };
 
-/* GET uses the array last. */
+/* GET accesses the array last. */
 FIXTURE_VARIANT_ADD(order, array_unreadable_before_capability) {
 	.ns = CHILD, .keep = NO_CAPS, .where = NO_ARRAY, .nr = 1,
 	.set = EFAULT, .get = EFAULT,
@@ -334,123 +333,10 @@ TEST_F(order, set_and_get)
 		EXPECT_EQ(variant->set, try_set(fd, vec));
 		EXPECT_EQ(variant->get, try_get(fd, vec));
 	}
-	/* One fork, in SELF. */
+	/* IN_CHILD forked once, in SELF. */
 	if (want.nr)
 		want.pid[want.nr - 1]++;
 	expect_levels(_metadata, w, variant->ns, &want);
-}
-
-/* ----- A caller of 32 bits: the program pid_vec_i386. */
-
-FIXTURE(bits32) {
-	struct scene s;
-	int dir;	/* where we are, and the program is */
-};
-
-FIXTURE_SETUP(bits32)
-{
-	char path[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	SKIP_WITHOUT_PID_VEC();
-	ASSERT_LT(0, len);
-	path[len] = '\0';
-	*strrchr(path, '/') = '\0';
-	self->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	ASSERT_LE(0, self->dir);
-	if (faccessat(self->dir, "pid_vec_i386", X_OK, 0))
-		SKIP(return, "pid_vec_i386 is not built for this machine");
-	scene_enter(_metadata, &self->s);
-}
-
-FIXTURE_TEARDOWN_PARENT(bits32)
-{
-	scene_left(_metadata, &self->s);
-}
-
-/* Its exit status: the errno, or 100 if GET gives other pids than those. */
-static int run_32(struct __test_metadata *_metadata, int dir, int fd,
-		  char *command, char *nr, char *pid0, char *pid1)
-{
-	char fd_arg[16];
-	int status;
-	pid_t pid;
-
-	snprintf(fd_arg, sizeof(fd_arg), "%d", fd);
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		char *const argv[] = {
-			"pid_vec_i386", fd_arg, command, nr, pid0, pid1, NULL,
-		};
-
-		fcntl(fd, F_SETFD, 0);
-		syscall(__NR_execveat, dir, argv[0], argv, environ, 0);
-		_exit(errno == ENOEXEC ? 102 : 103);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 102)
-		skip_test(_metadata, "kernel without IA32 emulation");
-	return WEXITSTATUS(status);
-}
-
-#define RUN_32(...) run_32(_metadata, self->dir, __VA_ARGS__)
-
-TEST_F(bits32, set_and_get)
-{
-	int fd = self->s.w.ns[GRANDCHILD];
-	struct pid_vec want = vec_get(_metadata, fd, 3), vec;
-
-	EXPECT_EQ(0, RUN_32(fd, "set", "2", "1234", "2345"));
-	want.pid[0] = 1234;
-	want.pid[1] = 2345;
-	want.pid[2]++;
-	expect_vec(_metadata, fd, &want, -1);
-	EXPECT_EQ(0, RUN_32(fd, "get", "2", "1234", "2345"));
-	vec = vec_of(2, 3456);
-	EXPECT_EQ(0, try_set(fd, &vec));
-	EXPECT_EQ(0, RUN_32(fd, "get", "2", "3456", "3456"));
-	EXPECT_EQ(100, RUN_32(fd, "get", "2", "3456", "3457"));
-}
-
-/* GET with 0 levels. */
-TEST_F(bits32, levels)
-{
-	struct world *w = &self->s.w;
-	int uts = open("/proc/self/ns/uts", O_RDONLY);
-
-	EXPECT_EQ(0, RUN_32(w->ns[SELF], "levels", "0", "1", "0"));
-	EXPECT_EQ(0, RUN_32(w->ns[GRANDCHILD], "levels", "0", "3", "0"));
-	EXPECT_EQ(100, RUN_32(w->ns[GRANDCHILD], "levels", "0", "2", "0"));
-	EXPECT_EQ(EPERM, RUN_32(w->ns[PARENT], "levels", "0", "1", "0"));
-	EXPECT_EQ(EINVAL, RUN_32(uts, "levels", "0", "1", "0"));
-	EXPECT_EQ(EFAULT, RUN_32(w->ns[SELF], "levels", "-", "1", "0"));
-}
-
-TEST_F(bits32, errors)
-{
-	struct world *w = &self->s.w;
-	int fd = w->ns[CHILD], uts = open("/proc/self/ns/uts", O_RDONLY);
-	struct pid_vec want = vec_get(_metadata, fd, 2);
-	char *const commands[] = { "set", "get" };
-
-	for (int i = 0; i < 2; i++) {
-		char *do_it = commands[i];
-
-		EXPECT_EQ(EINVAL, RUN_32(uts, do_it, "1", "8", "9"));
-		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "4", "8", "9"));
-		EXPECT_EQ(EINVAL, RUN_32(fd, do_it, "-1", "8", "9"));
-		EXPECT_EQ(EPERM, RUN_32(fd, do_it, "3", "8", "9"));
-		/* "-" is a vector at address 0. */
-		EXPECT_EQ(EFAULT, RUN_32(fd, do_it, "-", "8", "9"));
-	}
-	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "0", "8", "9"));
-	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "2", "-1", "9"));
-	EXPECT_EQ(EINVAL, RUN_32(fd, "set", "2", "8", "2147483647"));
-	EXPECT_EQ(ESRCH, RUN_32(w->ns[UNBORN], "set", "1", "8", "9"));
-	want.pid[1] += 14;
-	expect_vec(_metadata, fd, &want, -1);
 }
 
 TEST_HARNESS_MAIN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A 32-bit caller of the ioctls, built without a C library, for
- * pid_vec_errno_test:
+ * pid_vec_i386_test:
  *
  *	pid_vec_i386 FD set|get NR PID PID
  *	pid_vec_i386 FD levels NR LEVELS PID

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC: what they take, what they
- * refuse, and which pids the next process gets. That a call which fails has
- * moved nothing is looked up by GET, and by the pids of a process made then.
+ * SET and GET of all levels: what they take and refuse, and the next pids.
+ *
+ * After a call that failed, GET and the pids of a new process show that no last
+ * pid has moved.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -10,16 +11,14 @@
 #include "../lib/fork.h"
 #include "../lib/pid_vec.h"
 #include "../lib/wait.h"
-#include "../lib/world.h"
 
-/* ----- Chains of 1, 2, 5 and 33 levels, and vectors of all of them. */
-
+/* A chain of namespaces, each below the one before; the outermost is ours. */
 struct levels {
 	struct chain c;
-	pid_t last;	/* of level 0, when the case began */
-	int bottom;	/* level of the innermost */
-	int nr;		/* of levels */
-	int fd;		/* of the innermost */
+	pid_t last;	/* last pid of level 0 when the case began */
+	int bottom;	/* level of the innermost namespace */
+	int nr;		/* number of levels */
+	int fd;		/* the innermost namespace */
 	int max;	/* pid_max */
 };
 
@@ -58,7 +57,7 @@ FIXTURE_SETUP(chain)
 	self->l.last = vec_get(_metadata, self->l.c.ns[0], 1).pid[0];
 }
 
-/* The machine goes on with its own pids. */
+/* Puts the last pid of level 0, the machine's own namespace, back. */
 FIXTURE_TEARDOWN_PARENT(chain)
 {
 	struct pid_vec vec = vec_of(1, self->l.last);
@@ -67,7 +66,7 @@ FIXTURE_TEARDOWN_PARENT(chain)
 	chain_wait(_metadata, &self->l.c);
 }
 
-/* Pids that nobody has, other ones at each level and with each @round. */
+/* Pids that no process has; they differ by level and by @round. */
 static struct pid_vec fresh_vec(const struct levels *l, int round)
 {
 	struct pid_vec vec = { .nr = l->nr };
@@ -92,7 +91,7 @@ static void expect_all(struct __test_metadata *_metadata,
 
 /*
  * A child, born in the innermost namespace, must have the pids after @last's.
- * Returns whether that is so at level 0, where others may be quicker.
+ * Returns whether it has at level 0, where another process may take it first.
  */
 static bool expect_next(struct __test_metadata *_metadata,
 			const struct levels *l,
@@ -117,7 +116,7 @@ static bool expect_next(struct __test_metadata *_metadata,
 	return pids[0] == last->pid[l->bottom] + 1;
 }
 
-/* As a restorer does: with other pids, when some are gone. */
+/* Tries again with other pids if one is taken, as a restorer does. */
 static void expect_births(struct __test_metadata *_metadata,
 			  const struct levels *l, reporter_fn *make)
 {
@@ -151,7 +150,7 @@ TEST_F(chain, clone3_gets_the_pids)
 	expect_births(_metadata, &self->l, clone3_reporter);
 }
 
-/* A short vector is of the innermost levels; the others stay. */
+/* A short vector sets the innermost levels; the others keep their last pids. */
 TEST_F(chain, every_number_of_levels)
 {
 	struct pid_vec want = get_all(_metadata, &self->l), vec;
@@ -166,7 +165,7 @@ TEST_F(chain, every_number_of_levels)
 	expect_next(_metadata, &self->l, &want, fork_reporter);
 }
 
-/* What GET gives is a vector for SET: to set it changes nothing. */
+/* A SET of the vector that GET returns changes nothing. */
 TEST_F(chain, set_what_get_gave)
 {
 	struct pid_vec vec = get_all(_metadata, &self->l);
@@ -176,7 +175,7 @@ TEST_F(chain, set_what_get_gave)
 	expect_next(_metadata, &self->l, &vec, fork_reporter);
 }
 
-/* GET writes as many pids as it is asked for, and leaves the number. */
+/* GET writes as many pids as it is asked for, and leaves the number alone. */
 TEST_F(chain, get_writes_no_more)
 {
 	struct pid_vec all = get_all(_metadata, &self->l), vec;
@@ -198,7 +197,7 @@ TEST_F(chain, number_out_of_range)
 	struct pid_vec before = get_all(_metadata, &self->l), vec, copy;
 	const __u32 numbers[] = {
 		self->l.nr + 1, MAX_PIDS + 1, INT_MAX, 1U << 31,
-		/* Times four, these overflow to what would fit. */
+		/* Times four, these overflow to a size that fits. */
 		(1U << 30) + 1, 0xffffffff,
 	};
 
@@ -214,7 +213,7 @@ TEST_F(chain, number_out_of_range)
 	expect_next(_metadata, &self->l, &before, fork_reporter);
 }
 
-/* Nothing to set is no vector. */
+/* SET of 0 levels is invalid. */
 TEST_F(chain, set_of_0_levels)
 {
 	struct pid_vec before = get_all(_metadata, &self->l);
@@ -227,7 +226,7 @@ TEST_F(chain, set_of_0_levels)
 	expect_all(_metadata, &self->l, &before);
 }
 
-/* GET of 0 levels tells how many there are, and no pid. */
+/* GET of 0 levels writes the number of levels, and no pid. */
 TEST_F(chain, get_of_0_levels)
 {
 	struct pid_vec vec = vec_of(0, -77);
@@ -236,13 +235,13 @@ TEST_F(chain, get_of_0_levels)
 	EXPECT_EQ((__u32)self->l.nr, vec.nr);
 	for (int i = 0; i <= MAX_PIDS; i++)
 		EXPECT_EQ(-77, vec.pid[i]);
-	/* It is the number to ask with, and the largest. */
+	/* That is the largest number that GET takes. */
 	EXPECT_EQ(0, try_get(self->l.fd, &vec));
 	vec.nr++;
 	EXPECT_EQ(EINVAL, try_get(self->l.fd, &vec));
 }
 
-/* It needs no more memory than the number. */
+/* GET of 0 levels accesses no memory beyond the number. */
 TEST_F(chain, get_of_0_levels_up_to_a_hole)
 {
 	const int prots[] = { -1, PROT_NONE, PROT_READ };
@@ -256,7 +255,7 @@ TEST_F(chain, get_of_0_levels_up_to_a_hole)
 	}
 }
 
-/* One bad value in each slot in turn: nothing moves at any level. */
+/* One bad value, in each slot in turn: no last pid moves at any level. */
 TEST_F(chain, one_bad_pid)
 {
 	struct pid_vec before = get_all(_metadata, &self->l), vec;
@@ -275,7 +274,7 @@ TEST_F(chain, one_bad_pid)
 	expect_next(_metadata, &self->l, &before, fork_reporter);
 }
 
-/* A pid beyond the vector is not looked at. */
+/* SET ignores a pid beyond the vector. */
 TEST_F(chain, bad_pid_beyond_it)
 {
 	struct pid_vec vec = fresh_vec(&self->l, 0);
@@ -288,7 +287,7 @@ TEST_F(chain, bad_pid_beyond_it)
 	}
 }
 
-/* The array ends, as far as it can be reached, after each slot in turn. */
+/* The memory that can be accessed ends before each slot in turn. */
 TEST_F(chain, array_across_a_hole)
 {
 	struct pid_vec before = get_all(_metadata, &self->l);
@@ -307,7 +306,7 @@ TEST_F(chain, array_across_a_hole)
 	expect_next(_metadata, &self->l, &before, fork_reporter);
 }
 
-/* No byte more than the vector is read or written. */
+/* SET and GET access no byte beyond the vector. */
 TEST_F(chain, array_up_to_a_hole)
 {
 	size_t bytes = offsetof(struct pid_vec, pid[self->l.nr]);
@@ -323,7 +322,7 @@ TEST_F(chain, array_up_to_a_hole)
 			   i == self->l.bottom);
 }
 
-/* SET does not write, and GET needs to: in a page that can only be read. */
+/* In a read-only page, SET works and GET fails. */
 TEST_F(chain, read_only_array)
 {
 	struct pid_vec vec = fresh_vec(&self->l, 0), *page;
@@ -339,7 +338,7 @@ TEST_F(chain, read_only_array)
 	EXPECT_EQ(0, memcmp(page, &vec, offsetof(struct pid_vec, pid[vec.nr])));
 }
 
-/* The number of levels can't be written there, either. */
+/* GET of 0 levels fails there, too. */
 TEST_F(chain, read_only_number)
 {
 	struct pid_vec before = get_all(_metadata, &self->l), vec, *page;
@@ -371,164 +370,6 @@ TEST_F(chain, number_unreadable)
 		EXPECT_EQ(EFAULT, try_get(self->l.fd, where[i]));
 	}
 	expect_all(_metadata, &self->l, &before);
-}
-
-/* ----- Single values, at level 1: what the next two processes get. */
-
-#define PID_MAX_DELTA(_d) (0x40000000 + (_d))
-
-FIXTURE(value) {
-	struct chain c;
-	int fd;
-	int max;
-};
-
-FIXTURE_VARIANT(value) {
-	int last;
-	pid_t taken;		/* by a process that lives, if not 0 */
-	int err;
-	pid_t next[2];
-};
-
-FIXTURE_VARIANT_ADD(value, minus_1) {
-	.last = -1, .err = EINVAL, .next = { 2, 3 },
-};
-
-FIXTURE_VARIANT_ADD(value, int_min) {
-	.last = INT_MIN, .err = EINVAL, .next = { 2, 3 },
-};
-
-/* The init has 1. */
-FIXTURE_VARIANT_ADD(value, zero) {
-	.last = 0, .next = { 2, 3 },
-};
-
-FIXTURE_VARIANT_ADD(value, one) {
-	.last = 1, .next = { 2, 3 },
-};
-
-FIXTURE_VARIANT_ADD(value, below_reserved) {
-	.last = 298, .next = { 299, 300 },
-};
-
-FIXTURE_VARIANT_ADD(value, reserved) {
-	.last = 299, .next = { 300, 301 },
-};
-
-FIXTURE_VARIANT_ADD(value, above_reserved) {
-	.last = 300, .next = { 301, 302 },
-};
-
-/* pid_max is no pid; after the last the first is RESERVED_PIDS. */
-FIXTURE_VARIANT_ADD(value, max_minus_2) {
-	.last = PID_MAX_DELTA(-2), .next = { PID_MAX_DELTA(-1), 300 },
-};
-
-FIXTURE_VARIANT_ADD(value, max_minus_1) {
-	.last = PID_MAX_DELTA(-1), .next = { 300, 301 },
-};
-
-FIXTURE_VARIANT_ADD(value, max) {
-	.last = PID_MAX_DELTA(0), .next = { 300, 301 },
-};
-
-FIXTURE_VARIANT_ADD(value, max_plus_1) {
-	.last = PID_MAX_DELTA(1), .err = EINVAL, .next = { 2, 3 },
-};
-
-FIXTURE_VARIANT_ADD(value, int_max) {
-	.last = INT_MAX, .err = EINVAL, .next = { 2, 3 },
-};
-
-FIXTURE_VARIANT_ADD(value, taken) {
-	.last = 499, .taken = 500, .next = { 501, 502 },
-};
-
-FIXTURE_VARIANT_ADD(value, second_is_taken) {
-	.last = 498, .taken = 500, .next = { 499, 501 },
-};
-
-FIXTURE_VARIANT_ADD(value, last_is_taken) {
-	.last = PID_MAX_DELTA(-2), .taken = PID_MAX_DELTA(-1),
-	.next = { 300, 301 },
-};
-
-FIXTURE_VARIANT_ADD(value, wraps_to_taken) {
-	.last = PID_MAX_DELTA(-1), .taken = 300, .next = { 301, 302 },
-};
-
-FIXTURE_SETUP(value)
-{
-	SKIP_WITHOUT_PID_VEC();
-	chain_make(_metadata, &self->c, 1, NULL);
-	self->fd = self->c.ns[1];
-	self->max = read_pid_max(_metadata);
-}
-
-FIXTURE_TEARDOWN_PARENT(value)
-{
-	chain_wait(_metadata, &self->c);
-}
-
-static int value_of(int max, int value)
-{
-	if (value >= PID_MAX_DELTA(-9) && value <= PID_MAX_DELTA(9))
-		return max + (value - PID_MAX_DELTA(0));
-	return value;
-}
-
-static void value_expect_next(struct __test_metadata *_metadata, pid_t want)
-{
-	pid_t pid = fork_reporter();
-
-	ASSERT_LT(0, pid);
-	child_end(_metadata, pid, POLL_MS, "a new process");
-	EXPECT_EQ(want, report->pid);
-}
-
-/* A process with the pid @want, which lives until we die. */
-static void value_take(struct __test_metadata *_metadata, int fd, pid_t want)
-{
-	struct pid_vec vec = vec_of(1, want - 1);
-	int born = eventfd(0, EFD_CLOEXEC);
-	pid_t pid;
-
-	ASSERT_LE(0, born);
-	ASSERT_EQ(0, try_set(fd, &vec));
-	pid = fork();
-	ASSERT_LE(0, pid) {
-		TH_LOG("fork: %s", strerror(errno));
-	}
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		eventfd_write(born, getpid());
-		for (;;)
-			pause();
-	}
-	ASSERT_EQ((eventfd_t)want, event_wait(_metadata, born, "a birth"));
-	close(born);
-}
-
-TEST_F(value, next_pids)
-{
-	struct pid_vec want = vec_of(1, value_of(self->max, variant->last));
-	struct pid_vec vec = want;
-
-	ASSERT_EQ(0, try_setns(self->fd, CLONE_NEWPID));
-	if (variant->taken)
-		value_take(_metadata, self->fd,
-			   value_of(self->max, variant->taken));
-	EXPECT_EQ(variant->err, try_set(self->fd, &vec));
-	EXPECT_EQ(0, memcmp(&want, &vec, sizeof(vec)));
-	/* When it was refused, the init's still is the last. */
-	if (variant->err)
-		want.pid[0] = 1;
-	expect_vec(_metadata, self->fd, &want, 1);
-	for (int i = 0; i < 2; i++) {
-		want.pid[0] = value_of(self->max, variant->next[i]);
-		value_expect_next(_metadata, want.pid[0]);
-		expect_vec(_metadata, self->fd, &want, 1);
-	}
 }
 
 TEST_HARNESS_MAIN
