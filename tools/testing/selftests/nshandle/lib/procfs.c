@@ -223,3 +223,11 @@ void expect_shows(struct __test_metadata *_metadata, int dir,
 	/* What is not about processes is always there. */
 	EXPECT_EQ(0, faccessat(dir, "filesystems", F_OK, 0));
 }
+
+void expect_created(struct __test_metadata *_metadata, const struct world *w,
+		    int fc, bool made, enum ns ns)
+{
+	if (!made)
+		EXPECT_EQ(0, try_create(fc));
+	expect_shows(_metadata, procfs_mount(_metadata, fc), w, ns);
+}

@@ -111,4 +111,11 @@ bool procfs_init_is_of(struct __test_metadata *_metadata, int dir,
 void expect_shows(struct __test_metadata *_metadata, int dir,
 		  const struct world *w, enum ns ns);
 
+/*
+ * The context has, or with @made false is now given, an instance of @ns, which
+ * is mounted.
+ */
+void expect_created(struct __test_metadata *_metadata, const struct world *w,
+		    int fc, bool made, enum ns ns);
+
 #endif /* NSHANDLE_LIB_PROCFS_H */

@@ -11,6 +11,9 @@ typedef int ask_fn(int fd, unsigned int cmd, unsigned long arg);
 
 int ask_64(int fd, unsigned int cmd, unsigned long arg);
 
+/* In FIXTURE_SETUP, after SKIP_WITHOUT_PIDNS(). */
+void skip_without(struct __test_metadata *_metadata, ask_fn *ask);
+
 #ifdef __x86_64__
 #define I386_NR_GETPID	20
 #define I386_NR_IOCTL	54
@@ -58,9 +61,6 @@ static inline bool have_32(void)
 	return false;
 }
 #endif
-
-/* In FIXTURE_SETUP, after SKIP_WITHOUT_PIDNS(). */
-void skip_without(struct __test_metadata *_metadata, ask_fn *ask);
 
 /* The descriptor that the next call would return. */
 int next_fd(struct __test_metadata *_metadata);

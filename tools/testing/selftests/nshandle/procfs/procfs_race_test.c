@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Instances of procfs for a pid namespace that dies meanwhile, and contexts
- * that two threads use. Bounded by counts; needs two processors to be worth its
- * while. (NS_SET_LAST_PID_VEC beside a death: see pid_vec_race_test.)
+ * pidns=, procfs and joins of a pid namespace whose init dies at the same time
+ * succeed, or fail as documented.
  *
- * How a round goes: a pid namespace is made, its init with one child. The init
- * exits, which takes it a while, and the test makes its call: at the same time.
+ * Each round makes a pid namespace, whose init has one child. The init exits,
+ * which takes a while, and the test makes its call at the same time. Bounded by
+ * counts. Two processors are needed to see anything.
+ *
+ * For NS_SET_LAST_PID_VEC see pid_vec_life_race_test.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
@@ -29,7 +31,7 @@ struct dying {
 	int dir;		/* the root directory of an instance, or -1 */
 };
 
-/* The child is killed by its init's end, which waits for that. */
+/* The init: its exit kills its child, and waits for the child's end. */
 static void dying_run(struct __test_metadata *_metadata, struct dying *d)
 {
 	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
@@ -58,7 +60,7 @@ static void dying_start(struct __test_metadata *_metadata, struct dying *d)
 	d->dir = -1;
 }
 
-/* Nobody is left to wait for where the kernel reaps. */
+/* With SIGCHLD ignored the kernel reaps the init: ECHILD. */
 static void dying_wait(struct __test_metadata *_metadata, struct dying *d)
 {
 	ASSERT_TRUE(has_exited(d->pidfd, POLL_MS));
@@ -75,8 +77,8 @@ static void dying_close(struct dying *d)
 }
 
 /*
- * The instance is of the namespace, and, now that it is dead, of no process;
- * or of @own, if the context was refused that one.
+ * With @set the instance shows the dead namespace, and no process. Else the
+ * context was refused that value, and the instance shows @own.
  */
 static void expect_instance_of(struct __test_metadata *_metadata,
 			       const struct dying *d, bool set, int own)
@@ -93,11 +95,10 @@ static void expect_instance_of(struct __test_metadata *_metadata,
 	close(seen);
 }
 
-/* ----- What is done meanwhile: it succeeds (0), or what its row says. */
+/* ----- The calls: each returns 0, or an errno that its row allows. */
 
 typedef int call_fn(struct __test_metadata *_metadata, struct dying *d);
 
-/* The descriptor is all that counts. */
 static int call_set(struct __test_metadata *_metadata, struct dying *d)
 {
 	return try_pidns(d->fc, d->ns);
@@ -133,7 +134,7 @@ static int call_ask(struct __test_metadata *_metadata, struct dying *d)
 	return 0;
 }
 
-/* Process 1 is there as a whole, or says that it is not (any more). */
+/* Process 1 has a status, or none of it is there (any more). */
 static bool see_init(struct __test_metadata *_metadata, int dir)
 {
 	int fd = openat(dir, "1/status", O_RDONLY | O_CLOEXEC), err;
@@ -155,7 +156,7 @@ static bool see_init(struct __test_metadata *_metadata, int dir)
 	return false;
 }
 
-/* What is gone does not come back, and nothing is there but the two. */
+/* A process that is gone stays gone, and there are two at most. */
 static int call_read(struct __test_metadata *_metadata, struct dying *d)
 {
 	bool init = true;
@@ -174,7 +175,7 @@ static int call_read(struct __test_metadata *_metadata, struct dying *d)
 	return 0;
 }
 
-/* A child of ours in there may be killed at once, but by nothing else. */
+/* A child of ours in the namespace may be killed at once, by SIGKILL only. */
 static int fork_there(struct __test_metadata *_metadata)
 {
 	pid_t pid = fork();
@@ -191,7 +192,7 @@ static int fork_there(struct __test_metadata *_metadata)
 	return 0;
 }
 
-/* Joins, forks, and undoes the join: children are born at home again. */
+/* Joins, forks, and goes back: later children are born in our own namespace. */
 static int join_fork(struct __test_metadata *_metadata, int fd)
 {
 	int own = ns_open_self(_metadata);
@@ -217,7 +218,7 @@ static int call_join_process(struct __test_metadata *_metadata,
 	return join_fork(_metadata, d->pidfd);
 }
 
-/* What must have been done before. */
+/* The steps that the call needs before it. */
 static void steps_before(struct __test_metadata *_metadata, struct dying *d,
 			 call_fn *call)
 {
@@ -231,7 +232,7 @@ static void steps_before(struct __test_metadata *_metadata, struct dying *d,
 		d->dir = procfs_mount(_metadata, d->fc);
 }
 
-/* What is left to do: the context serves, whatever the call has come to. */
+/* The remaining steps to an instance: they work whatever the call returned. */
 static void steps_after(struct __test_metadata *_metadata, struct dying *d,
 			call_fn *call)
 {
@@ -249,7 +250,7 @@ FIXTURE(dying) {
 
 FIXTURE_VARIANT(dying) {
 	call_fn *call;
-	int err[3];	/* all that there can be, if any */
+	int err[3];	/* the errnos that the call may return */
 };
 
 FIXTURE_VARIANT_ADD(dying, set) {
@@ -257,8 +258,8 @@ FIXTURE_VARIANT_ADD(dying, set) {
 };
 
 /*
- * ENOENT: there is no such process, or it has no such namespace any more; ESRCH
- * and EACCES: it went between two steps of the lookup.
+ * ENOENT: there is no such process, or it has no namespace any more. ESRCH and
+ * EACCES: it ended between two steps of the lookup.
  */
 FIXTURE_VARIANT_ADD(dying, set_path) {
 	.call = call_set_path, .err = { ENOENT, ESRCH, EACCES },
@@ -280,31 +281,26 @@ FIXTURE_VARIANT_ADD(dying, read) {
 	.call = call_read,
 };
 
-/* A dead namespace can be joined, but nobody born in it. */
+/* A dead namespace can be joined, but no process can be born in it. */
 FIXTURE_VARIANT_ADD(dying, join_file) {
 	.call = call_join_file, .err = { ENOMEM },
 };
 
-/* By then its init may be one that can't be joined. */
+/* ESRCH: the init has exited too far to be joined. */
 FIXTURE_VARIANT_ADD(dying, join_process) {
 	.call = call_join_process, .err = { ESRCH, ENOMEM },
 };
 
-static void race_setup(struct __test_metadata *_metadata)
+FIXTURE_SETUP(dying)
 {
 	SKIP_WITHOUT_CONTAINERS();
 	SKIP_WITHOUT_PIDNS();
 	race_seed(_metadata);
 	private_mounts(_metadata);
-}
-
-FIXTURE_SETUP(dying)
-{
-	race_setup(_metadata);
 	self->own = ns_open_self(_metadata);
 	self->d.duel = race_share(_metadata, sizeof(*self->d.duel));
 	duel_init(self->d.duel, 2);
-	/* Else the path would stay what it is until we wait for the init. */
+	/* Without SIG_IGN the path would be there until we wait for the init. */
 	if (variant->call == call_set_path)
 		signal(SIGCHLD, SIG_IGN);
 }
@@ -313,7 +309,7 @@ FIXTURE_TEARDOWN(dying)
 {
 }
 
-/* Which of the errors that there can be is it? */
+/* Returns the index of @err in @may. */
 static int refusal(struct __test_metadata *_metadata, const int may[3], int err)
 {
 	for (int i = 0; i < 3; i++)
@@ -325,7 +321,7 @@ static int refusal(struct __test_metadata *_metadata, const int may[3], int err)
 	return 0;
 }
 
-/* Returns what the call does; @late is whether the init was first. */
+/* Returns what the call returns; @late is whether the init was first. */
 static int dying_duel(struct __test_metadata *_metadata, struct dying *d,
 		      call_fn *call, bool may_fail, bool *late)
 {
@@ -365,117 +361,6 @@ TEST_F_TIMEOUT(dying, meanwhile, 60)
 	       self->refused[2]);
 	EXPECT_LT(0, self->before);
 	EXPECT_LT(0, self->after);
-}
-
-/* ----- A context that two threads use. */
-
-#define MAKER(_i) (1000 + (_i))
-
-/* Of two pid namespaces, each of another user namespace of another maker's. */
-FIXTURE(threads) {
-	struct container c[2];
-	int ns[2];
-	int seen[2];
-};
-
-FIXTURE_SETUP(threads)
-{
-	race_setup(_metadata);
-	for (int i = 0; i < 2; i++) {
-		self->c[i].flags = CLONE_NEWUSER | CLONE_NEWPID;
-		self->c[i].owner = MAKER(i);
-		container_start(_metadata, &self->c[i]);
-		self->ns[i] = container_ns(_metadata, &self->c[i], "pid");
-	}
-}
-
-FIXTURE_TEARDOWN(threads)
-{
-	for (int i = 0; i < 2; i++)
-		container_stop(_metadata, &self->c[i]);
-}
-
-struct setter {
-	pthread_t thread;
-	int fc;
-	const int *ns;
-	atomic_int calls;
-	int err;
-};
-
-/* One namespace and the other by turns, until there is an instance. */
-static void *setter_run(void *data)
-{
-	struct setter *s = data;
-
-	do {
-		s->err = try_pidns(s->fc, s->ns[s->calls % 2]);
-		atomic_fetch_add(&s->calls, 1);
-	} while (!s->err);
-	return NULL;
-}
-
-/* May the maker of a user namespace reconfigure the instance? */
-static int try_as(struct __test_metadata *_metadata, int dir, uid_t maker)
-{
-	int fc = sys_fspick(dir), err;
-
-	ASSERT_LE(0, fc);
-	ASSERT_EQ(0, setresuid(-1, maker, -1));
-	err = try_reconfigure(fc);
-	ASSERT_EQ(0, setresuid(-1, 0, -1));
-	ASSERT_EQ(0, prctl(PR_SET_DUMPABLE, 1));
-	close(fc);
-	return err;
-}
-
-/* Which of the two it is of, by its pid namespace and by its owner alike. */
-static int instance_of(struct __test_metadata *_metadata, int dir,
-		       const int ns[2])
-{
-	int seen = procfs_get_pidns(dir), i;
-
-	ASSERT_LE(0, seen);
-	i = same_ns(_metadata, seen, ns[1]);
-	EXPECT_TRUE(same_ns(_metadata, seen, ns[i]));
-	EXPECT_EQ(0, try_as(_metadata, dir, MAKER(i)));
-	EXPECT_EQ(EPERM, try_as(_metadata, dir, MAKER(!i)));
-	close(seen);
-	return i;
-}
-
-/* Creates when the other is at it; what it was refused is a later change. */
-static int create_beside(struct __test_metadata *_metadata, struct setter *s)
-{
-	ASSERT_EQ(0, pthread_create(&s->thread, NULL, setter_run, s));
-	while (atomic_load(&s->calls) < 2)
-		sched_yield();
-	race_spin(race_rnd(1 << race_rnd(17)));
-	EXPECT_EQ(0, try_create(s->fc));
-	thread_join(_metadata, s->thread, "the setter");
-	EXPECT_EQ(EBUSY, s->err);
-	return procfs_mount(_metadata, s->fc);
-}
-
-TEST_F_TIMEOUT(threads, set_and_create, 60)
-{
-	int calls = 0, dir;
-
-	for (int n = 0; n < ROUNDS && __test_passed(_metadata); n++) {
-		struct setter s = {
-			.fc = procfs_context(_metadata),
-			.ns = self->ns,
-		};
-
-		dir = create_beside(_metadata, &s);
-		self->seen[instance_of(_metadata, dir, self->ns)]++;
-		calls += s.calls;
-		close(dir);
-		close(s.fc);
-	}
-	TH_LOG("A %d, B %d, %d calls", self->seen[0], self->seen[1], calls);
-	EXPECT_LT(0, self->seen[0]);
-	EXPECT_LT(0, self->seen[1]);
 }
 
 TEST_HARNESS_MAIN

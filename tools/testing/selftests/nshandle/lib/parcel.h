@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A file system context and a pid namespace, sent over a socket as descriptors.
+ */
+#ifndef NSHANDLE_LIB_PARCEL_H
+#define NSHANDLE_LIB_PARCEL_H
+
+#include "test.h"
+
+struct parcel {
+	int fc;
+	int ns;		/* to set in the context */
+};
+
+void parcel_send(struct __test_metadata *_metadata, int sock,
+		 const struct parcel *p);
+
+struct parcel parcel_receive(struct __test_metadata *_metadata, int sock);
+
+/*
+ * Closes all other descriptors, so that a child has only what it is sent.
+ * Returns the new number of @sock.
+ */
+int keep_only(struct __test_metadata *_metadata, int sock);
+
+#endif /* NSHANDLE_LIB_PARCEL_H */
