@@ -127,3 +127,40 @@ pid_t last_thread(struct __test_metadata *_metadata, int proc)
 	ASSERT_LT(0, tid);
 	return tid;
 }
+
+char task_state(struct __test_metadata *_metadata, pid_t pid, pid_t tid)
+{
+	char path[64], buf[256] = "", *name_end;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		ASSERT_EQ(ENOENT, errno);
+		return 0;
+	}
+	len = read(fd, buf, sizeof(buf) - 1);
+	if (len < 0)
+		ASSERT_EQ(ESRCH, errno);
+	close(fd);
+	name_end = strrchr(buf, ')');
+	return name_end ? name_end[2] : 0;
+}
+
+void task_wait(struct __test_metadata *_metadata, pid_t pid, pid_t tid,
+	       char want)
+{
+	char state = 0;
+
+	for (int i = 0; i < POLL_MS; i++) {
+		state = task_state(_metadata, pid, tid);
+		if (state == want)
+			return;
+		poll(NULL, 0, 1);
+	}
+	ASSERT_EQ(want, state) {
+		TH_LOG("task %d is not in state '%c' but '%c'", tid, want,
+		       state);
+	}
+}

@@ -62,4 +62,11 @@ void start_thread(struct __test_metadata *_metadata);
  */
 pid_t last_thread(struct __test_metadata *_metadata, int proc);
 
+/* The state letter of /proc/PID/task/TID/stat, or 0 if the task is gone. */
+char task_state(struct __test_metadata *_metadata, pid_t pid, pid_t tid);
+
+/* Waits until a task is in the state @want. */
+void task_wait(struct __test_metadata *_metadata, pid_t pid, pid_t tid,
+	       char want);
+
 #endif /* NSHANDLE_LIB_CHILD_H */

@@ -24,24 +24,6 @@ void make_program(struct __test_metadata *_metadata, const char *path,
 	close(to);
 }
 
-char task_state(struct __test_metadata *_metadata, const char *stat)
-{
-	char buf[256] = "", *name_end;
-	int fd = open(stat, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
-
-	if (fd < 0) {
-		ASSERT_EQ(ENOENT, errno);
-		return 0;
-	}
-	len = read(fd, buf, sizeof(buf) - 1);
-	if (len < 0)
-		ASSERT_EQ(ESRCH, errno);
-	close(fd);
-	name_end = strrchr(buf, ')');
-	return name_end ? name_end[2] : 0;
-}
-
 void caller_become(struct __test_metadata *_metadata, uid_t uid)
 {
 	cap_value_t keep[] = { CAP_SYS_ADMIN, CAP_SYS_CHROOT };

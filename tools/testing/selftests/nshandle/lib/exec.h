@@ -20,9 +20,6 @@
 void make_program(struct __test_metadata *_metadata, const char *path,
 		  mode_t mode);
 
-/* The state letter of a task: what follows its name in @stat. 0: it is gone. */
-char task_state(struct __test_metadata *_metadata, const char *stat);
-
 /* What a caller asks for, and what it must get. */
 struct join {
 	int fd;

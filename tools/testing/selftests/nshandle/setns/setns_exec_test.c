@@ -168,15 +168,13 @@ static void stop_in_exec(struct __test_metadata *_metadata,
 	struct pollfd fuse = { .fd = scene->daemon.fd, .events = POLLIN };
 	pid_t prober = start_prober(_metadata, scene->target);
 	bool stopped = false;
-	char stat[32];
 
-	snprintf(stat, sizeof(stat), "/proc/%d/stat", prober);
 	ASSERT_EQ(1, write(scene->go, "g", 1));
 	for (int i = 0; i < POLL_MS && !stopped; i++) {
 		if (poll(&fuse, 1, 1) > 0)
 			fuse_serve_one(_metadata, &scene->daemon);
 		stopped = scene->daemon.held.unique &&
-			  task_state(_metadata, stat) == 'D';
+			  task_state(_metadata, prober, prober) == 'D';
 	}
 	stop_child(_metadata, prober);
 	ASSERT_TRUE(stopped) {

@@ -292,22 +292,6 @@ static struct child start_outsider(struct __test_metadata *_metadata)
 	return child;
 }
 
-/* Whether it waits for the daemon, which no signal but SIGKILL ends. */
-static bool sleeps(struct __test_metadata *_metadata, pid_t pid)
-{
-	char path[64], buf[256] = "", *name_end;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	ASSERT_LE(0, fd);
-	ASSERT_LT(0, read(fd, buf, sizeof(buf) - 1));
-	close(fd);
-	name_end = strrchr(buf, ')');
-	ASSERT_NE(NULL, name_end);
-	return name_end[2] == 'D';
-}
-
 TEST_F(awaited, mount_fails)
 {
 	struct pollfd asks = { .fd = awaited_pipe[0], .events = POLLIN };
@@ -334,12 +318,8 @@ TEST_F(awaited, mount_fails)
 		EXPECT_NOTHING_MOVED(&before);
 		_exit(0);
 	}
-	for (int i = 0; !sleeps(_metadata, caller.pid); i++) {
-		ASSERT_GT(POLL_MS, i) {
-			TH_LOG("the caller does not wait");
-		}
-		poll(NULL, 0, 1);
-	}
+	/* The caller waits for the daemon, and only SIGKILL could end that. */
+	task_wait(_metadata, caller.pid, caller.pid, 'D');
 	ASSERT_EQ(0, ioctl(self->daemon, AUTOFS_IOC_FAIL,
 			   packet.wait_queue_token));
 	child_wait(_metadata, visitor.pid);

@@ -503,28 +503,6 @@ static void lead_and_exit(struct __test_metadata *_metadata, int report)
 	syscall(__NR_exit, 0);
 }
 
-/* A leader in this state cannot be waited for, only looked at. */
-static void wait_for_zombie_leader(struct __test_metadata *_metadata, pid_t pid)
-{
-	char path[64], buf[256], *end;
-	int fd, i;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	for (i = 0; i < 10000; i++) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		ASSERT_LE(0, fd);
-		memset(buf, 0, sizeof(buf));
-		ASSERT_LT(0, read(fd, buf, sizeof(buf) - 1));
-		close(fd);
-		end = strrchr(buf, ')');
-		ASSERT_NE(NULL, end);
-		if (end[2] == 'Z')
-			return;
-		poll(NULL, 0, 1);
-	}
-	ASSERT_EQ('Z', end[2]);
-}
-
 FIXTURE_SETUP(dead_leader)
 {
 	char path[64];
@@ -541,7 +519,7 @@ FIXTURE_SETUP(dead_leader)
 	ASSERT_LE(0, self->pidfd);
 	ASSERT_EQ((ssize_t)sizeof(self->tid),
 		  read(report[0], &self->tid, sizeof(self->tid)));
-	wait_for_zombie_leader(_metadata, self->pid);
+	task_wait(_metadata, self->pid, self->pid, 'Z');
 	snprintf(path, sizeof(path), "/proc/%d/task/%d", self->pid, self->tid);
 	state_read_task(_metadata, AT_FDCWD, path, &self->live);
 }

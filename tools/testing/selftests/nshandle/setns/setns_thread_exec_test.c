@@ -225,27 +225,13 @@ static void target_stop(struct __test_metadata *_metadata, struct target *t)
 static char thread_state(struct __test_metadata *_metadata,
 			 const struct target *t, int thread)
 {
-	char stat[64];
-
-	snprintf(stat, sizeof(stat), "/proc/%d/task/%d/stat", t->pid,
-		 t->tid[thread]);
-	return task_state(_metadata, stat);
+	return task_state(_metadata, t->pid, t->tid[thread]);
 }
 
 static void wait_for_state(struct __test_metadata *_metadata,
 			   const struct target *t, int thread, char want)
 {
-	char state = 0;
-
-	for (int i = 0; i < POLL_MS; i++) {
-		state = thread_state(_metadata, t, thread);
-		if (state == want)
-			return;
-		poll(NULL, 0, 1);
-	}
-	ASSERT_EQ(want, state) {
-		TH_LOG("thread %d does not get there", thread);
-	}
+	task_wait(_metadata, t->pid, t->tid[thread], want);
 }
 
 /*
