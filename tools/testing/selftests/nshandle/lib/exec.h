@@ -1,56 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of setns(2) by the pidfd of a process in execve(2) share: a
- * program to execute, and callers that may join but not trace.
+ * A target that executes a program, which is a copy of the test, and two pipes
+ * to it.
  */
 #ifndef NSHANDLE_LIB_EXEC_H
 #define NSHANDLE_LIB_EXEC_H
 
-#include <sys/sendfile.h>
-
 #include "test.h"
-#include "picture.h"
+#include "fuse.h"
 
-/* The uid of most targets and callers, and of those that have no right. */
+/* The uid of most targets and callers, and one that has no right to either. */
 #define UID		1000
-
 #define OTHER_UID	1001
+
+#define PROGRAM		"/tmp/program"
 
 /* A copy of this test. */
 void make_program(struct __test_metadata *_metadata, const char *path,
 		  mode_t mode);
 
-/* What a caller asks for, and what it must get. */
-struct join {
-	int fd;
-	int flags;
-	uid_t uid;
-	int err;
-	const struct state *there;	/* where it is after a success */
+struct exec_target {
+	pid_t pid;
+	int pidfd;
+	int steps;	/* from the target: 'r'eady, e'x'ecuted */
+	int go;		/* to the target: each byte lets it go on */
 };
 
-/* Of @uid, with the right to join and no right to trace. */
-void caller_become(struct __test_metadata *_metadata, uid_t uid);
+/*
+ * Forks with @flags of clone3(2). In the child, @t->pid is 0 and the pipes are
+ * its own ends, which a program inherits.
+ */
+void exec_target_fork(struct __test_metadata *_metadata, struct exec_target *t,
+		      __u64 flags);
 
-/* Without an undo list; "/proc" is a working directory that is not the root. */
-void caller_run(struct __test_metadata *_metadata, const struct join *j);
+/* Serves FUSE until the target reports @what. */
+void exec_target_await(struct __test_metadata *_metadata,
+		       struct exec_target *t, struct fuse_daemon *daemon,
+		       char what);
 
-pid_t caller_start(struct __test_metadata *_metadata, const struct join *j);
+/* Executes PROGRAM; returns if that fails. No assertions. */
+void program_exec(int steps, int go);
 
-/* A caller that waits for the target does not end within the limit. */
-void caller_end(struct __test_metadata *_metadata, pid_t pid);
-
-void expect_join(struct __test_metadata *_metadata, struct join j);
-
-/* Each type; user is the caller's, which no privilege helps to join again. */
-void expect_join_types(struct __test_metadata *_metadata, struct join j);
-
-/* All types, with user and without. */
-void expect_join_all(struct __test_metadata *_metadata, struct join j);
-
-/* By setns(2)'s own flags: there is no error that is theirs. */
-void expect_join_flags(struct __test_metadata *_metadata, struct join j);
-
-void skip_unless_flags(struct __test_metadata *_metadata);
+/*
+ * For main(). PROGRAM reports 'x', and executes itself again for each byte from
+ * @go. In the test itself, this returns at once.
+ */
+void program_main(int argc, char **argv);
 
 #endif /* NSHANDLE_LIB_EXEC_H */

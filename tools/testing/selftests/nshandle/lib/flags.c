@@ -12,11 +12,16 @@ bool have_setns_flags(void)
 	return err != EINVAL;
 }
 
+void skip_unless_flags(struct __test_metadata *_metadata)
+{
+	if (!have_setns_flags())
+		skip_test(_metadata, NO_SETNS_FLAGS);
+}
+
 void skip_without_flags(struct __test_metadata *_metadata)
 {
 	skip_without_containers(_metadata);
-	if (!have_setns_flags())
-		skip_test(_metadata, NO_SETNS_FLAGS);
+	skip_unless_flags(_metadata);
 }
 
 /* Shared by all processes of the program. */

@@ -28,6 +28,9 @@
 
 bool have_setns_flags(void);
 
+void skip_unless_flags(struct __test_metadata *_metadata);
+
+/* The same for a test that needs containers, too. */
 void skip_without_flags(struct __test_metadata *_metadata);
 
 /* At the top of FIXTURE_SETUP. */
