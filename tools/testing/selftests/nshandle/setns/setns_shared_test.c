@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) by and on tasks that share: an fs_struct, a thread group, memory.
- * Only the calling task may move, and what cannot move without taking others
- * along is refused.
+ * setns(2) moves only the caller where tasks share an fs_struct or memory.
  *
- * Guards: "mount: refuse setns() with a shared fs_struct again" (fs_sharer and
- * thread.refused). Without it, two types or more moved the root and the
- * working directory of tasks that stayed in their mount namespace.
+ * What cannot move without the other tasks is refused.
+ *
+ * Guards: "mount: refuse setns() with a shared fs_struct again" (fs_sharer).
+ * Without it, two types or more moved the root and the working directory of
+ * tasks that stayed in their mount namespace.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
@@ -15,10 +15,7 @@
 #include "../lib/picture.h"
 #include "../lib/types.h"
 
-/*
- * A process with which we share root and working directory, and nothing else.
- * All its callers are children that share with us.
- */
+/* The callers are children that share root and working directory with us. */
 FIXTURE(fs_sharer)
 {
 	struct container c;
@@ -95,7 +92,7 @@ FIXTURE_SETUP(fs_sharer)
 	undo_start(_metadata);
 	self->c.flags = ALL_NS;
 	container_start(_metadata, &self->c);
-	/* Where state_arm() leads the callers, and with them us. */
+	/* state_arm() moves the callers there, and with them the test. */
 	ASSERT_EQ(0, chdir("/proc"));
 	state_read(_metadata, &self->sharer);
 }
@@ -122,7 +119,7 @@ TEST_F(fs_sharer, sharer_stays)
 	EXPECT_NOTHING_MOVED(&self->sharer);
 }
 
-/* Neither do they afterwards: a caller on his own moves alone. */
+/* A caller that has ended the sharing by unshare(2) moves alone. */
 TEST_F(fs_sharer, unshared_moves)
 {
 	int fd = self->c.pidfd;
@@ -140,201 +137,8 @@ TEST_F(fs_sharer, unshared_moves)
 }
 
 /*
- * A thread, and the leader that it must not take along; and a leader with a
- * thread. Joins are made by pidfd and by the namespace's file.
- */
-FIXTURE(thread)
-{
-	struct container c;
-};
-
-FIXTURE_VARIANT(thread)
-{
-	bool leader;	/* is who calls, else the other one */
-	bool nsfs;
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(thread, second_by_pidfd) {
-	/* clang-format on */
-	.leader = false,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(thread, second_by_nsfs) {
-	/* clang-format on */
-	.leader = false,
-	.nsfs = true,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(thread, leader_by_pidfd) {
-	/* clang-format on */
-	.leader = true,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(thread, leader_by_nsfs) {
-	/* clang-format on */
-	.leader = true,
-	.nsfs = true,
-};
-
-FIXTURE_SETUP(thread)
-{
-	SKIP_WITHOUT_CONTAINERS();
-	undo_start(_metadata);
-	self->c.flags = ALL_NS;
-	container_start(_metadata, &self->c);
-}
-
-FIXTURE_TEARDOWN(thread)
-{
-	container_stop(_metadata, &self->c);
-	undo_stop(_metadata);
-}
-
-/* What the calling thread does, in front of another one. */
-struct thread_call {
-	struct __test_metadata *_metadata;
-	int fd;
-	int flags;
-	int err;
-	unsigned int moved;
-	struct state before;
-};
-
-static void *thread_join(void *data)
-{
-	struct thread_call *call = data;
-	struct __test_metadata *_metadata = call->_metadata;
-
-	state_read(_metadata, &call->before);
-	EXPECT_EQ(call->err, try_setns(call->fd, call->flags)) {
-		TH_LOG("flags %#x", call->flags);
-	}
-	EXPECT_MOVED(&call->before, call->moved);
-	return NULL;
-}
-
-static void *thread_wait(void *data)
-{
-	pthread_barrier_t *barrier = data;
-
-	pthread_barrier_wait(barrier);
-	pthread_barrier_wait(barrier);
-	return NULL;
-}
-
-/* The leader calls while a thread looks on that must not move. */
-static void leader_calls(struct __test_metadata *_metadata,
-			 struct thread_call *call)
-{
-	pthread_barrier_t barrier;
-	struct state other;
-	pthread_t thread;
-	char path[64];
-	int proc;
-
-	ASSERT_EQ(0, pthread_barrier_init(&barrier, NULL, 2));
-	ASSERT_EQ(0, pthread_create(&thread, NULL, thread_wait, &barrier));
-	pthread_barrier_wait(&barrier);
-	proc = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	ASSERT_LE(0, proc);
-	snprintf(path, sizeof(path), "task/%d", last_thread(_metadata, proc));
-	state_read_task(_metadata, proc, path, &other);
-	thread_join(call);
-	EXPECT_NOTHING_MOVED(&other);
-	pthread_barrier_wait(&barrier);
-	ASSERT_EQ(0, pthread_join(thread, NULL));
-}
-
-/* A thread calls, the leader looks at himself. */
-static void second_calls(struct __test_metadata *_metadata,
-			 struct thread_call *call)
-{
-	struct state leader;
-	pthread_t thread;
-
-	state_read(_metadata, &leader);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, thread_join, call));
-	ASSERT_EQ(0, pthread_join(thread, NULL));
-	EXPECT_NOTHING_MOVED(&leader);
-}
-
-/* @nsfs: by the file of the one namespace that the flags name. */
-static void thread_calls(struct __test_metadata *_metadata,
-			 const struct container *c, bool leader, bool nsfs,
-			 struct thread_call *call)
-{
-	struct state armed;
-
-	call->_metadata = _metadata;
-	call->fd = c->pidfd;
-	for (int i = 0; nsfs && i < NR_TYPES; i++)
-		if (ns_types[i].flag == call->flags)
-			call->fd = container_ns(_metadata, c,
-						ns_types[i].name);
-	IN_CHILD {
-		state_arm(_metadata, &armed);
-		if (leader)
-			leader_calls(_metadata, call);
-		else
-			second_calls(_metadata, call);
-	}
-}
-
-TEST_F(thread, moves_alone)
-{
-	static const int flags[] = {
-		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWCGROUP,
-		CLONE_NEWNET,
-		CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWCGROUP |
-			CLONE_NEWNET,
-	};
-
-	/* By file there are but the five single ones. */
-	for (size_t i = 0; i < (variant->nsfs ? 5 : ARRAY_LEN(flags)); i++) {
-		struct thread_call call = { .flags = flags[i] };
-
-		/* The undo list is the group's; its last user ends it. */
-		call.moved = moved_by(flags[i]) & ~MOVED_UNDO;
-		thread_calls(_metadata, &self->c, variant->leader,
-			     variant->nsfs, &call);
-	}
-}
-
-TEST_F(thread, refused)
-{
-	static const struct {
-		int flags, err;
-	} rows[] = {
-		{ CLONE_NEWUSER, EINVAL },
-		{ CLONE_NEWNS, EINVAL },
-		{ CLONE_NEWTIME, EUSERS },
-		{ CLONE_NEWNS | CLONE_NEWUTS, EINVAL },
-		{ CLONE_NEWTIME | CLONE_NEWUTS, EUSERS },
-		{ CLONE_NEWUSER | CLONE_NEWUTS, EINVAL },
-		{ ALL_NS & ~CLONE_NEWUSER, EINVAL },
-		{ ALL_NS & ~(CLONE_NEWUSER | CLONE_NEWNS), EUSERS },
-		{ ALL_NS, EINVAL },
-	};
-
-	/* By file there are but the three single ones. */
-	for (size_t i = 0; i < (variant->nsfs ? 3 : ARRAY_LEN(rows)); i++) {
-		struct thread_call call = {
-			.flags = rows[i].flags,
-			.err = rows[i].err,
-		};
-
-		thread_calls(_metadata, &self->c, variant->leader,
-			     variant->nsfs, &call);
-	}
-}
-
-/*
- * A process that shares memory but is no thread, such as a child of vfork(2):
- * a time namespace has a page in that memory.
+ * A process that shares memory but is no thread, such as a child of vfork(2). It
+ * must not join a time namespace, which has a page in that memory.
  */
 FIXTURE(mm_sharer)
 {
@@ -370,7 +174,7 @@ FIXTURE_TEARDOWN(mm_sharer)
 	container_stop(_metadata, &self->c);
 }
 
-/* In our memory: it leaves what it has found out there, and asserts nothing. */
+/* It runs in the memory of the test: it asserts nothing, and reports here. */
 struct mm_child {
 	int fd, flags, err;
 	struct state before;
@@ -452,7 +256,7 @@ TEST_F(mm_sharer, uts_moves)
 	EXPECT_NOTHING_MOVED(&before);
 }
 
-/* Once it has gone, the memory is ours alone again. */
+/* After the sharer has exited, nobody shares the memory. */
 TEST_F(mm_sharer, time_afterwards)
 {
 	struct state before;
@@ -466,100 +270,6 @@ TEST_F(mm_sharer, time_afterwards)
 		stop_child(_metadata, sharer);
 		EXPECT_EQ(0, try_setns(self->c.pidfd, CLONE_NEWTIME));
 		EXPECT_MOVED(&before, moved_by(CLONE_NEWTIME));
-	}
-}
-
-/*
- * A process whose leader has exited while another thread goes on: the leader's
- * pidfd leads to a task without namespaces, that of the thread to one with.
- */
-FIXTURE(dead_leader)
-{
-	pid_t pid, tid;
-	int pidfd;
-	struct state live;
-};
-
-static void *outlive_leader(void *data)
-{
-	pid_t tid = sys_gettid();
-
-	if (unshare(CLONE_NEWUTS) ||
-	    write(*(int *)data, &tid, sizeof(tid)) != sizeof(tid))
-		_exit(1);
-	idle(NULL);
-	return NULL;
-}
-
-/* The leader's side of it. */
-static void lead_and_exit(struct __test_metadata *_metadata, int report)
-{
-	static int fd;
-	pthread_t thread;
-
-	fd = report;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	ASSERT_EQ(0, pthread_create(&thread, NULL, outlive_leader, &fd));
-	syscall(__NR_exit, 0);
-}
-
-FIXTURE_SETUP(dead_leader)
-{
-	char path[64];
-	int report[2];
-
-	SKIP_WITHOUT_CONTAINERS();
-	undo_start(_metadata);
-	ASSERT_EQ(0, pipe2(report, O_CLOEXEC));
-	self->pid = fork();
-	ASSERT_LE(0, self->pid);
-	if (self->pid == 0)
-		lead_and_exit(_metadata, report[1]);
-	self->pidfd = sys_pidfd_open(self->pid, 0);
-	ASSERT_LE(0, self->pidfd);
-	ASSERT_EQ((ssize_t)sizeof(self->tid),
-		  read(report[0], &self->tid, sizeof(self->tid)));
-	task_wait(_metadata, self->pid, self->pid, 'Z');
-	snprintf(path, sizeof(path), "/proc/%d/task/%d", self->pid, self->tid);
-	state_read_task(_metadata, AT_FDCWD, path, &self->live);
-}
-
-FIXTURE_TEARDOWN(dead_leader)
-{
-	stop_child(_metadata, self->pid);
-	undo_stop(_metadata);
-}
-
-TEST_F(dead_leader, leader)
-{
-	struct state before;
-
-	IN_CHILD {
-		state_arm(_metadata, &before);
-		for (unsigned int bits = 1; bits < 256; bits += NEXT_ROW) {
-			EXPECT_EQ(ESRCH, try_setns(self->pidfd,
-						   mask_flags(bits)));
-		}
-		EXPECT_NOTHING_MOVED(&before);
-	}
-}
-
-TEST_F(dead_leader, thread)
-{
-	struct state before;
-	int thread;
-
-	thread = sys_pidfd_open(self->tid, PIDFD_THREAD);
-	if (thread < 0 && errno == EINVAL)
-		skip_test(_metadata, "kernel without PIDFD_THREAD (6.9)");
-	ASSERT_LE(0, thread);
-	IN_CHILD {
-		state_arm(_metadata, &before);
-		EXPECT_EQ(0, try_setns(thread, CLONE_NEWUTS));
-		EXPECT_MOVED(&before, MOVED_UTS);
-		state_refresh(_metadata, &before);
-		EXPECT_TRUE(ns_same(&self->live.link[LINK_UTS],
-				    &before.link[LINK_UTS]));
 	}
 }
 
