@@ -11,6 +11,16 @@ int sys_pidfd_open(pid_t pid, unsigned int flags)
 	return syscall(__NR_pidfd_open, pid, flags);
 }
 
+int thread_pidfd(struct __test_metadata *_metadata, pid_t tid)
+{
+	int pidfd = sys_pidfd_open(tid, PIDFD_THREAD);
+
+	if (pidfd < 0 && errno == EINVAL)
+		skip_test(_metadata, "kernel without PIDFD_THREAD (6.9)");
+	ASSERT_LE(0, pidfd);
+	return pidfd;
+}
+
 int sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return syscall(__NR_pidfd_send_signal, pidfd, sig, NULL, 0);

@@ -67,7 +67,7 @@ FIXTURE_TEARDOWN(going)
 	container_stop(_metadata, &self->c);
 }
 
-static int thread_pidfd(struct __test_metadata *_metadata, pid_t pid)
+static int last_thread_pidfd(struct __test_metadata *_metadata, pid_t pid)
 {
 	char path[32];
 	int proc, pidfd;
@@ -75,10 +75,7 @@ static int thread_pidfd(struct __test_metadata *_metadata, pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ASSERT_LE(0, proc);
-	pidfd = sys_pidfd_open(last_thread(_metadata, proc), PIDFD_THREAD);
-	ASSERT_LE(0, pidfd) {
-		TH_LOG("PIDFD_THREAD (6.9): %s", strerror(errno));
-	}
+	pidfd = thread_pidfd(_metadata, last_thread(_metadata, proc));
 	close(proc);
 	return pidfd;
 }
@@ -115,7 +112,7 @@ TEST_F_TIMEOUT(going, all_or_nothing, 60)
 		int pidfd[2] = { t.pidfd, t.pidfd };
 
 		if (variant->leader)
-			pidfd[1] = thread_pidfd(_metadata, t.pid);
+			pidfd[1] = last_thread_pidfd(_metadata, t.pid);
 		going_join(_metadata, self, variant->joiners, pidfd);
 		if (variant->leader) {
 			close(pidfd[1]);

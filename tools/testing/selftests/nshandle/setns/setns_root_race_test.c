@@ -314,10 +314,7 @@ FIXTURE_SETUP(thread)
 	self->c.setup = thread_enter_jail;
 	container_start(_metadata, &self->c);
 	tid = container_thread_tid(_metadata, &self->c);
-	self->pidfd = sys_pidfd_open(tid, PIDFD_THREAD);
-	if (self->pidfd < 0 && errno == EINVAL)
-		skip_test(_metadata, "kernel without PIDFD_THREAD (6.9)");
-	ASSERT_LE(0, self->pidfd);
+	self->pidfd = thread_pidfd(_metadata, tid);
 	snprintf(dir, sizeof(dir), "task/%d", tid);
 	state_read_task(_metadata, self->c.proc, dir, &self->target);
 }

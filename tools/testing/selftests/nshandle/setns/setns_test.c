@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) by pidfd and by nsfs file: who may join what, and what moves then.
+ * setns(2) by pidfd and by nsfs file: who may join what, and what moves.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/caps.h"
 #include "../lib/child.h"
+#include "../lib/flags.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
 #include "../lib/dry_twin.h"
@@ -70,32 +71,9 @@ static void caller_become(struct __test_metadata *_metadata,
 	}
 }
 
-/* The links of the joined types are those of @target. */
-static void expect_joined(struct __test_metadata *_metadata,
-			  const struct state *before, int flags,
-			  const struct state *target)
-{
-	struct state now = { .proc = before->proc, .self = true };
-
-	state_refresh(_metadata, &now);
-	for (int i = 0; i < NR_LINKS; i++) {
-		int from = i;
-
-		if (!(moved_by(flags) & BIT(i)))
-			continue;
-		if (i == LINK_PID_FOR_CHILDREN)
-			from = LINK_PID;
-		if (i == LINK_TIME_FOR_CHILDREN)
-			from = LINK_TIME;
-		EXPECT_TRUE(ns_same(&target->link[from], &now.link[i])) {
-			TH_LOG("%s is not the target's", moved_names[i]);
-		}
-	}
-}
-
 /*
- * Every mask that setns(2) knows, on a container that has all eight: it
- * succeeds, exactly what it names moves, and moves to the container.
+ * Every mask of types, on a container that has all eight of its own: setns(2)
+ * succeeds, and exactly what the mask names moves to the container.
  */
 FIXTURE(masks)
 {
@@ -130,12 +108,12 @@ TEST_F(masks, all_255)
 				TH_LOG("flags %#x", flags);
 			}
 			EXPECT_MOVED(&before, moved_by(flags));
-			expect_joined(_metadata, &before, flags, &self->target);
+			expect_there(_metadata, &before, flags, &self->target);
 		}
 	}
 }
 
-/* One call after the other, each with one type: the same in the end. */
+/* One call for each type: the end is that of one call for all. */
 TEST_F(masks, one_by_one)
 {
 	struct state before;
@@ -148,7 +126,7 @@ TEST_F(masks, one_by_one)
 					       ns_types[i].flag));
 		}
 		EXPECT_MOVED(&before, moved_by(ALL_NS));
-		expect_joined(_metadata, &before, ALL_NS, &self->target);
+		expect_there(_metadata, &before, ALL_NS, &self->target);
 	}
 }
 
@@ -161,303 +139,162 @@ FIXTURE(join)
 	struct container c;
 	struct state target;
 	int pidfd;
-	char dir[64];		/* in /proc, as seen from its directory */
+	char dir[64];		/* of the target, below /proc/PID of @c */
 };
 
 FIXTURE_VARIANT(join)
 {
 	enum caller caller;
 	enum target target;
-	int pidfd_err[NR_TYPES];
-	int nsfs_err[NR_TYPES];
+	int err[2][NR_TYPES];	/* by pidfd, by nsfs file */
 };
 
 #define ALL_EIGHT(_e) { [0 ... 7] = (_e) }
 #define USER_REST(_u, _e) { [0] = (_u), [1 ... 7] = (_e) }
 #define USER_MNT_REST(_u, _m, _e) { [0] = (_u), [1] = (_m), [2 ... 7] = (_e) }
 
-/* The one user namespace that nobody may join is his own. */
+#define BOTH(_e) .err = { [0 ... 1] = _e }
+
 /* clang-format off */
+/* Nobody may join the user namespace that he is in. */
 FIXTURE_VARIANT_ADD(join, root_plain) {
-	/* clang-format on */
-	.caller = ROOT,
-	.target = PLAIN,
-	.pidfd_err = USER_REST(EINVAL, 0),
-	.nsfs_err = USER_REST(EINVAL, 0),
+	.caller = ROOT, .target = PLAIN, BOTH(USER_REST(EINVAL, 0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, root_full) {
-	/* clang-format on */
-	.caller = ROOT,
-	.target = FULL,
-	.pidfd_err = ALL_EIGHT(0),
-	.nsfs_err = ALL_EIGHT(0),
+	.caller = ROOT, .target = FULL, BOTH(ALL_EIGHT(0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, root_foreign) {
-	/* clang-format on */
-	.caller = ROOT,
-	.target = FOREIGN,
-	.pidfd_err = ALL_EIGHT(0),
-	.nsfs_err = ALL_EIGHT(0),
+	.caller = ROOT, .target = FOREIGN, BOTH(ALL_EIGHT(0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, root_thread) {
-	/* clang-format on */
-	.caller = ROOT,
-	.target = THREAD,
-	.pidfd_err = ALL_EIGHT(0),
-	.nsfs_err = ALL_EIGHT(0),
+	.caller = ROOT, .target = THREAD, BOTH(ALL_EIGHT(0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, root_self) {
-	/* clang-format on */
-	.caller = ROOT,
-	.target = SELF,
-	.pidfd_err = USER_REST(EINVAL, 0),
-	.nsfs_err = USER_REST(EINVAL, 0),
+	.caller = ROOT, .target = SELF, BOTH(USER_REST(EINVAL, 0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_admin_plain) {
-	/* clang-format on */
-	.caller = NO_ADMIN,
-	.target = PLAIN,
-	.pidfd_err = USER_REST(EINVAL, EPERM),
-	.nsfs_err = USER_REST(EINVAL, EPERM),
+	.caller = NO_ADMIN, .target = PLAIN, BOTH(USER_REST(EINVAL, EPERM)),
 };
 
 /* The owner of a user namespace needs no capability to join it. */
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_admin_full) {
-	/* clang-format on */
-	.caller = NO_ADMIN,
-	.target = FULL,
-	.pidfd_err = USER_REST(0, EPERM),
-	.nsfs_err = USER_REST(0, EPERM),
+	.caller = NO_ADMIN, .target = FULL, BOTH(USER_REST(0, EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_admin_foreign) {
-	/* clang-format on */
-	.caller = NO_ADMIN,
-	.target = FOREIGN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = NO_ADMIN, .target = FOREIGN, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_admin_thread) {
-	/* clang-format on */
-	.caller = NO_ADMIN,
-	.target = THREAD,
-	.pidfd_err = USER_REST(0, EPERM),
-	.nsfs_err = USER_REST(0, EPERM),
+	.caller = NO_ADMIN, .target = THREAD, BOTH(USER_REST(0, EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_admin_self) {
-	/* clang-format on */
-	.caller = NO_ADMIN,
-	.target = SELF,
-	.pidfd_err = USER_REST(EINVAL, EPERM),
-	.nsfs_err = USER_REST(EINVAL, EPERM),
+	.caller = NO_ADMIN, .target = SELF, BOTH(USER_REST(EINVAL, EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_chroot_plain) {
-	/* clang-format on */
-	.caller = NO_CHROOT,
-	.target = PLAIN,
-	.pidfd_err = USER_MNT_REST(EINVAL, EPERM, 0),
-	.nsfs_err = USER_MNT_REST(EINVAL, EPERM, 0),
+	.caller = NO_CHROOT, .target = PLAIN,
+	BOTH(USER_MNT_REST(EINVAL, EPERM, 0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_chroot_full) {
-	/* clang-format on */
-	.caller = NO_CHROOT,
-	.target = FULL,
-	.pidfd_err = USER_MNT_REST(0, EPERM, 0),
-	.nsfs_err = USER_MNT_REST(0, EPERM, 0),
+	.caller = NO_CHROOT, .target = FULL, BOTH(USER_MNT_REST(0, EPERM, 0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_chroot_foreign) {
-	/* clang-format on */
-	.caller = NO_CHROOT,
-	.target = FOREIGN,
-	.pidfd_err = USER_MNT_REST(0, EPERM, 0),
-	.nsfs_err = USER_MNT_REST(0, EPERM, 0),
+	.caller = NO_CHROOT, .target = FOREIGN,
+	BOTH(USER_MNT_REST(0, EPERM, 0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_chroot_thread) {
-	/* clang-format on */
-	.caller = NO_CHROOT,
-	.target = THREAD,
-	.pidfd_err = USER_MNT_REST(0, EPERM, 0),
-	.nsfs_err = USER_MNT_REST(0, EPERM, 0),
+	.caller = NO_CHROOT, .target = THREAD, BOTH(USER_MNT_REST(0, EPERM, 0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_chroot_self) {
-	/* clang-format on */
-	.caller = NO_CHROOT,
-	.target = SELF,
-	.pidfd_err = USER_MNT_REST(EINVAL, EPERM, 0),
-	.nsfs_err = USER_MNT_REST(EINVAL, EPERM, 0),
+	.caller = NO_CHROOT, .target = SELF,
+	BOTH(USER_MNT_REST(EINVAL, EPERM, 0)),
 };
 
-/* By pidfd, the target must be one that the caller may trace as well. */
-/* clang-format off */
+/* By pidfd, the caller must have the right to trace the target, too. */
 FIXTURE_VARIANT_ADD(join, no_ptrace_plain) {
-	/* clang-format on */
-	.caller = NO_PTRACE,
-	.target = PLAIN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = USER_REST(EINVAL, 0),
+	.caller = NO_PTRACE, .target = PLAIN,
+	.err = { ALL_EIGHT(EPERM), USER_REST(EINVAL, 0) },
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_ptrace_full) {
-	/* clang-format on */
-	.caller = NO_PTRACE,
-	.target = FULL,
-	.pidfd_err = ALL_EIGHT(0),
-	.nsfs_err = ALL_EIGHT(0),
+	.caller = NO_PTRACE, .target = FULL, BOTH(ALL_EIGHT(0)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_ptrace_foreign) {
-	/* clang-format on */
-	.caller = NO_PTRACE,
-	.target = FOREIGN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(0),
+	.caller = NO_PTRACE, .target = FOREIGN,
+	.err = { ALL_EIGHT(EPERM), ALL_EIGHT(0) },
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, no_ptrace_self) {
-	/* clang-format on */
-	.caller = NO_PTRACE,
-	.target = SELF,
-	.pidfd_err = USER_REST(EINVAL, 0),
-	.nsfs_err = USER_REST(EINVAL, 0),
+	.caller = NO_PTRACE, .target = SELF, BOTH(USER_REST(EINVAL, 0)),
 };
 
-/* By pidfd nobody looks at the namespaces of a task he may not see. */
-/* clang-format off */
+/* By pidfd, EPERM for the target comes before EINVAL for a namespace. */
 FIXTURE_VARIANT_ADD(join, uid_1000_plain) {
-	/* clang-format on */
-	.caller = UID_1000,
-	.target = PLAIN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = USER_REST(EINVAL, EPERM),
+	.caller = UID_1000, .target = PLAIN,
+	.err = { ALL_EIGHT(EPERM), USER_REST(EINVAL, EPERM) },
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, uid_1000_full) {
-	/* clang-format on */
-	.caller = UID_1000,
-	.target = FULL,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = UID_1000, .target = FULL, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, uid_1000_foreign) {
-	/* clang-format on */
-	.caller = UID_1000,
-	.target = FOREIGN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = UID_1000, .target = FOREIGN, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, uid_1000_thread) {
-	/* clang-format on */
-	.caller = UID_1000,
-	.target = THREAD,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = UID_1000, .target = THREAD, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, uid_1000_self) {
-	/* clang-format on */
-	.caller = UID_1000,
-	.target = SELF,
-	.pidfd_err = USER_REST(EINVAL, EPERM),
-	.nsfs_err = USER_REST(EINVAL, EPERM),
+	.caller = UID_1000, .target = SELF, BOTH(USER_REST(EINVAL, EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, owner_foreign) {
-	/* clang-format on */
-	.caller = OWNER,
-	.target = FOREIGN,
-	.pidfd_err = USER_REST(0, EPERM),
-	.nsfs_err = USER_REST(0, EPERM),
+	.caller = OWNER, .target = FOREIGN, BOTH(USER_REST(0, EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, child_root_plain) {
-	/* clang-format on */
-	.caller = CHILD_ROOT,
-	.target = PLAIN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = CHILD_ROOT, .target = PLAIN, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, child_root_full) {
-	/* clang-format on */
-	.caller = CHILD_ROOT,
-	.target = FULL,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = CHILD_ROOT, .target = FULL, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, child_root_foreign) {
-	/* clang-format on */
-	.caller = CHILD_ROOT,
-	.target = FOREIGN,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = CHILD_ROOT, .target = FOREIGN, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, child_root_thread) {
-	/* clang-format on */
-	.caller = CHILD_ROOT,
-	.target = THREAD,
-	.pidfd_err = ALL_EIGHT(EPERM),
-	.nsfs_err = ALL_EIGHT(EPERM),
+	.caller = CHILD_ROOT, .target = THREAD, BOTH(ALL_EIGHT(EPERM)),
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(join, child_root_self) {
-	/* clang-format on */
-	.caller = CHILD_ROOT,
-	.target = SELF,
-	.pidfd_err = USER_REST(EINVAL, EPERM),
-	.nsfs_err = USER_REST(EINVAL, EPERM),
+	.caller = CHILD_ROOT, .target = SELF, BOTH(USER_REST(EINVAL, EPERM)),
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(join)
 {
 	pid_t tid;
 
 	SKIP_WITHOUT_CONTAINERS();
-	if (variant->target == THREAD &&
-	    sys_pidfd_open(getpid(), PIDFD_THREAD) < 0 && errno == EINVAL)
-		skip_test(_metadata, "kernel without PIDFD_THREAD (6.9)");
+	if (variant->target == THREAD)
+		close(thread_pidfd(_metadata, getpid()));
 	undo_start(_metadata);
 	if (variant->target == SELF) {
 		snprintf(self->dir, sizeof(self->dir), "/proc/self");
@@ -468,8 +305,7 @@ FIXTURE_SETUP(join)
 	snprintf(self->dir, sizeof(self->dir), ".");
 	if (variant->target == THREAD) {
 		tid = container_thread_tid(_metadata, &self->c);
-		self->pidfd = sys_pidfd_open(tid, PIDFD_THREAD);
-		ASSERT_LE(0, self->pidfd);
+		self->pidfd = thread_pidfd(_metadata, tid);
 		snprintf(self->dir, sizeof(self->dir), "task/%d", tid);
 	}
 	state_read_task(_metadata, self->c.proc, self->dir, &self->target);
@@ -486,15 +322,15 @@ static unsigned int row_moved(enum caller caller, enum target target, int i)
 {
 	unsigned int moved = ns_types[i].moved;
 
-	/* What is held already stays; its side effects do not. */
+	/* The namespaces stay; the side effects of a join happen. */
 	if (target == SELF)
 		return moved & (MOVED_CWD | MOVED_UNDO);
 	if (ns_types[i].flag != CLONE_NEWUSER)
 		return moved;
-	/* Without capabilities no securebit could be set before. */
+	/* Without capabilities, state_arm() cannot set a securebit. */
 	if (caller == OWNER)
 		moved &= ~MOVED_SECUREBITS;
-	/* New rights, over what was not ours: hide from the old kind. */
+	/* More capabilities than before: the kernel resets both. */
 	if (target == FOREIGN && caller != OWNER)
 		moved |= MOVED_DUMPABLE | MOVED_PDEATH;
 	return moved;
@@ -515,10 +351,12 @@ static int row_open_ns(struct __test_metadata *_metadata, int proc,
 	return fd;
 }
 
-/* In a fresh caller: joins type @i by @fd and checks all that follows. */
-static void row_check(struct __test_metadata *_metadata, int fd, int i, int err,
-		      unsigned int moved, const struct state *target)
+/* In a child of the caller's kind: joins type @i by @fd. */
+static void row_check(struct __test_metadata *_metadata,
+		      const FIXTURE_VARIANT(join) * row, int fd, int i, int err,
+		      const struct state *target)
 {
+	unsigned int moved = row_moved(row->caller, row->target, i);
 	struct state before;
 
 	state_arm(_metadata, &before);
@@ -526,26 +364,20 @@ static void row_check(struct __test_metadata *_metadata, int fd, int i, int err,
 		TH_LOG("type %s", ns_types[i].name);
 	}
 	EXPECT_MOVED(&before, err ? 0 : moved);
-	if (!err && target)
-		expect_joined(_metadata, &before, ns_types[i].flag, target);
+	if (!err && row->target != SELF)
+		expect_there(_metadata, &before, ns_types[i].flag, target);
 }
 
 TEST_F(join, by_pidfd)
 {
-	bool of_self = variant->target == SELF;
-
-	for (int i = 0; i < NR_TYPES; i++) {
+	for (int i = 0; i < NR_TYPES; i++)
 		IN_CHILD {
 			caller_become(_metadata, variant->caller);
-			if (of_self)
+			if (variant->target == SELF)
 				self->pidfd = sys_pidfd_open(getpid(), 0);
-			row_check(_metadata, self->pidfd, i,
-				  variant->pidfd_err[i],
-				  row_moved(variant->caller, variant->target,
-					    i),
-				  of_self ? NULL : &self->target);
+			row_check(_metadata, variant, self->pidfd, i,
+				  variant->err[0][i], &self->target);
 		}
-	}
 }
 
 TEST_F(join, by_nsfs)
@@ -555,17 +387,15 @@ TEST_F(join, by_nsfs)
 	int fd = -1;
 
 	for (int i = 0; i < NR_TYPES; i++) {
-		/* Root opens it: the rights asked for are those to join. */
+		/* Root opens the file: only the join asks for rights. */
 		if (!of_self)
 			fd = row_open_ns(_metadata, proc, self->dir, i);
 		IN_CHILD {
 			caller_become(_metadata, variant->caller);
 			if (of_self)
 				fd = row_open_ns(_metadata, proc, self->dir, i);
-			row_check(_metadata, fd, i, variant->nsfs_err[i],
-				  row_moved(variant->caller, variant->target,
-					    i),
-				  of_self ? NULL : &self->target);
+			row_check(_metadata, variant, fd, i,
+				  variant->err[1][i], &self->target);
 		}
 		if (fd >= 0)
 			close(fd);

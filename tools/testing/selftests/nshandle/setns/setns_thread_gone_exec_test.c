@@ -41,22 +41,11 @@ static void expect_setns(struct __test_metadata *_metadata, int err, int pidfd)
 	}
 }
 
-static int thread_pidfd(struct __test_metadata *_metadata,
-			const struct thread_target *t, int thread)
-{
-	int pidfd = sys_pidfd_open(t->tid[thread], PIDFD_THREAD);
-
-	if (pidfd < 0 && errno == EINVAL)
-		skip_test(_metadata, "kernel without PIDFD_THREAD");
-	ASSERT_LE(0, pidfd);
-	return pidfd;
-}
-
 /* The pidfd of a thread never becomes that of the thread that takes over. */
 TEST_F(one_thread, that_the_exec_kills)
 {
-	int hanging = thread_pidfd(_metadata, &self->target, HANGING);
-	int executing = thread_pidfd(_metadata, &self->target, EXECUTING);
+	int hanging = thread_pidfd(_metadata, self->target.tid[HANGING]);
+	int executing = thread_pidfd(_metadata, self->target.tid[EXECUTING]);
 
 	expect_setns(_metadata, 0, hanging);
 	thread_exec_start(_metadata, &self->target);
@@ -122,8 +111,8 @@ TEST_F(leader_ended, nobody_executes)
 	struct thread_target *t = &self->target;
 
 	expect_setns(_metadata, ESRCH, t->t.pidfd);
-	expect_setns(_metadata, 0, thread_pidfd(_metadata, t, HANGING));
-	expect_setns(_metadata, 0, thread_pidfd(_metadata, t, EXECUTING));
+	expect_setns(_metadata, 0, thread_pidfd(_metadata, t->tid[HANGING]));
+	expect_setns(_metadata, 0, thread_pidfd(_metadata, t->tid[EXECUTING]));
 }
 
 TEST_F(leader_ended, another_executes)

@@ -283,12 +283,8 @@ TEST_F(dead_leader, leader)
 TEST_F(dead_leader, thread)
 {
 	struct state before;
-	int thread;
+	int thread = thread_pidfd(_metadata, self->tid);
 
-	thread = sys_pidfd_open(self->tid, PIDFD_THREAD);
-	if (thread < 0 && errno == EINVAL)
-		skip_test(_metadata, "kernel without PIDFD_THREAD (6.9)");
-	ASSERT_LE(0, thread);
 	IN_CHILD {
 		state_arm(_metadata, &before);
 		EXPECT_EQ(0, try_setns(thread, CLONE_NEWUTS));
