@@ -113,10 +113,14 @@ kernel_fragments()	# KERNEL: print its configuration files, in order
 		echo "$top/kernel/configs/nshandle-$more.config"
 }
 
-program_sources()	# the source of each test program, in whatever folder
+programs()	# print the test programs that their Makefile names
 {
-	find "$test_sources" -name '*_test.c' -o -name '*_test.sh' \
-		-o -name '*_cmd.sh' | sort
+	# without lib.mk, which only a kernel tree has
+	{
+		sed '/^include/,$d' "$test_sources/Makefile"
+		printf '%s\n' "all: ; @echo \$(TEST_GEN_PROGS) \$(TEST_PROGS)"
+	} | make -s --no-print-directory -C "$test_sources" -f - all |
+		xargs -n 1
 }
 
 # Print the programs in which two tasks act at once, or with -v the others.
