@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tracepoints nsset:nsset_check and nsset:nsset_commit: who was asked, in
- * which order, who refused, and what has been joined in the end. And the
- * record of perf that says so.
+ * The tracepoints nsset_check and nsset_commit say what setns(2) has checked and
+ * joined.
  *
  * Each test has an instance of the trace buffer for itself, which takes the
  * events of the one child that calls setns(2).
@@ -10,16 +9,14 @@
 #include "../lib/test.h"
 #include "../lib/box.h"
 #include "../lib/calls.h"
-#include "../lib/caps.h"
 #include "../lib/child.h"
 #include "../lib/flags.h"
 #include "../lib/jail.h"
 #include "../lib/picture.h"
 #include "../lib/trace.h"
 #include "../lib/types.h"
-#include "../lib/world.h"
 
-/* ----- The layout is ABI for whoever reads the raw buffer. */
+/* ----- The layout of the events is ABI: programs read the raw buffer. */
 
 #define CHECK_FIELDS \
 	"pid_t target;unsigned int type;unsigned int ns;int error;"
@@ -43,7 +40,7 @@ FIXTURE_TEARDOWN(format)
 	trace_close(_metadata, &self->tr);
 }
 
-/* The declarations, without those that every event has. */
+/* The fields of an event, without those that all events have. */
 static void fields_of(struct __test_metadata *_metadata,
 		      const struct trace *tr, const char *event, char *buf,
 		      size_t size)
@@ -80,7 +77,7 @@ TEST_F(format, fields)
 	EXPECT_STREQ(COMMIT_FIELDS, fields);
 }
 
-/* ----- What setns(2) tells. */
+/* ----- The events of a call. */
 
 FIXTURE(trace)
 {
@@ -94,7 +91,7 @@ FIXTURE_VARIANT(trace)
 	__u64 container;
 	int flags;
 	const char *first;	/* the events of a call */
-	const char *second;	/* and those of the same once more */
+	const char *second;	/* the events of the same call once more */
 	int second_err;
 };
 
@@ -103,7 +100,6 @@ FIXTURE_VARIANT(trace)
 #define ALL_CHECKS_ROOT "process:0 user:0 mnt:0 root:0" REST_ON
 #define REST_TYPES "mnt|uts|ipc|pid|cgroup|net|time"
 #define ALL_TYPES "user|" REST_TYPES
-#define COMMIT(_flags, _joined) " commit:" _flags "/" _joined
 
 /* clang-format off */
 FIXTURE_VARIANT_ADD(trace, all) {
@@ -135,7 +131,7 @@ FIXTURE_VARIANT_ADD(trace, dry_run) {
 	.second = ALL_CHECKS_ROOT,
 };
 
-/* Only what is left is asked, and joined. */
+/* Only the types that the caller is not in are checked, and joined. */
 /* clang-format off */
 FIXTURE_VARIANT_ADD(trace, skip_joined) {
 	/* clang-format on */
@@ -146,7 +142,7 @@ FIXTURE_VARIANT_ADD(trace, skip_joined) {
 	.second = "process:0",
 };
 
-/* Nothing is joined where nothing is left to join, so there is no commit. */
+/* The caller is in all of them: nothing is joined, so there is no commit. */
 /* clang-format off */
 FIXTURE_VARIANT_ADD(trace, skip_joined_all) {
 	/* clang-format on */
@@ -216,7 +212,7 @@ TEST_F(trace, twice)
 	EXPECT_TRACE(&self->tr, self->c.pid, variant->second);
 }
 
-/* The link in /proc that an event of @type is about. */
+/* The link in /proc/PID/ns of the namespace that a check of @type names. */
 static int link_of(const char *type, int flags)
 {
 	if (!strcmp(type, "root"))
@@ -227,7 +223,7 @@ static int link_of(const char *type, int flags)
 	return -1;
 }
 
-/* The namespace of a check is the inode number of its link. */
+/* A check names the namespace by the inode number of its link. */
 TEST_F(trace, inodes)
 {
 	struct event events[MAX_EVENTS];
@@ -245,301 +241,6 @@ TEST_F(trace, inodes)
 			  events[i].ns) {
 			TH_LOG("type %s", events[i].type);
 		}
-	}
-}
-
-/*
- * Who refused: for each type a container of which just that one is still the
- * host's, and a caller that is root below. What comes after is not asked.
- */
-FIXTURE(refused)
-{
-	struct container c;
-	struct trace tr;
-};
-
-#define UP_TO_IPC "process:0 user:0 mnt:0 uts:0 ipc:0"
-
-FIXTURE_VARIANT(refused)
-{
-	int type;
-	const char *events;
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(refused, user) {
-	.type = CLONE_NEWUSER,
-	.events = "process:0 user:-22",
-};
-
-FIXTURE_VARIANT_ADD(refused, mnt) {
-	.type = CLONE_NEWNS,
-	.events = "process:0 user:0 mnt:-1",
-};
-
-FIXTURE_VARIANT_ADD(refused, uts) {
-	.type = CLONE_NEWUTS,
-	.events = "process:0 user:0 mnt:0 uts:-1",
-};
-
-FIXTURE_VARIANT_ADD(refused, ipc) {
-	.type = CLONE_NEWIPC,
-	.events = "process:0 user:0 mnt:0 uts:0 ipc:-1",
-};
-
-FIXTURE_VARIANT_ADD(refused, pid) {
-	.type = CLONE_NEWPID,
-	.events = UP_TO_IPC " pid:-1",
-};
-
-FIXTURE_VARIANT_ADD(refused, cgroup) {
-	.type = CLONE_NEWCGROUP,
-	.events = UP_TO_IPC " pid:0 cgroup:-1",
-};
-
-FIXTURE_VARIANT_ADD(refused, net) {
-	.type = CLONE_NEWNET,
-	.events = UP_TO_IPC " pid:0 cgroup:0 net:-1",
-};
-
-FIXTURE_VARIANT_ADD(refused, time) {
-	.type = CLONE_NEWTIME,
-	.events = UP_TO_IPC " pid:0 cgroup:0 net:0 time:-1",
-};
-
-/* clang-format on */
-
-FIXTURE_SETUP(refused)
-{
-	SKIP_WITHOUT_FLAGS();
-	jail_make(_metadata);
-	trace_open(_metadata, &self->tr);
-	enter_userns(_metadata);
-	self->c.flags = BUT_NS(variant->type);
-	self->c.map = "0 0 1";
-	container_start(_metadata, &self->c);
-}
-
-FIXTURE_TEARDOWN(refused)
-{
-	container_stop(_metadata, &self->c);
-	trace_close(_metadata, &self->tr);
-}
-
-TEST_F(refused, last_event)
-{
-	int err = variant->type == CLONE_NEWUSER ? EINVAL : EPERM;
-
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(err, try_setns(self->c.pidfd, ALL_NS));
-	}
-	EXPECT_TRACE(&self->tr, self->c.pid, variant->events);
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(err, try_setns(self->c.pidfd,
-					 ALL_NS | SETNS_DRY_RUN));
-	}
-	EXPECT_TRACE(&self->tr, self->c.pid, variant->events);
-}
-
-/* The target as a whole; root and working directory; what is no question. */
-FIXTURE(other)
-{
-	struct container c;
-	struct trace tr;
-};
-
-FIXTURE_SETUP(other)
-{
-	SKIP_WITHOUT_FLAGS();
-	jail_make(_metadata);
-	trace_open(_metadata, &self->tr);
-	self->c.flags = BUT_NS(CLONE_NEWUSER);
-	container_start(_metadata, &self->c);
-}
-
-FIXTURE_TEARDOWN(other)
-{
-	container_stop(_metadata, &self->c);
-	trace_close(_metadata, &self->tr);
-}
-
-TEST_F(other, not_traceable)
-{
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		become(_metadata, 1000);
-		EXPECT_EQ(EPERM, try_setns(self->c.pidfd, ALL_NS));
-	}
-	EXPECT_TRACE(&self->tr, self->c.pid, "process:-1");
-}
-
-TEST_F(other, zombie_and_reaped)
-{
-	pid_t pid = self->c.pid;
-	siginfo_t info;
-
-	ASSERT_EQ(0, kill(pid, SIGKILL));
-	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(ESRCH, try_setns(self->c.pidfd, ALL_NS));
-	}
-	EXPECT_TRACE(&self->tr, pid, "process:-3");
-	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
-	self->c.pid = 0;
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(ESRCH, try_setns(self->c.pidfd, ALL_NS));
-	}
-	EXPECT_TRACE(&self->tr, pid, "process:-3");
-}
-
-TEST_F(other, root_refused)
-{
-	IN_CHILD {
-		cap_drop(_metadata, CAP_SYS_CHROOT);
-		ASSERT_EQ(0, unshare(CLONE_NEWUTS));
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(EPERM, try_setns(self->c.pidfd, CLONE_NEWUTS |
-					   CLONE_NEWNS | SETNS_ROOT));
-	}
-	EXPECT_TRACE(&self->tr, self->c.pid, "process:0 mnt:-1");
-	container_stop(_metadata, &self->c);
-	self->c.flags = CLONE_NEWUTS;
-	container_start(_metadata, &self->c);
-	IN_CHILD {
-		cap_drop(_metadata, CAP_SYS_CHROOT);
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(EPERM, try_setns(self->c.pidfd, CLONE_NEWUTS |
-					   CLONE_NEWNS | SETNS_ROOT |
-					   SETNS_SKIP_JOINED));
-	}
-	EXPECT_TRACE(&self->tr, self->c.pid, "process:0 root:-1");
-}
-
-/* Arguments are no question to a namespace. */
-TEST_F(other, bad_flags)
-{
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(EINVAL, try_setns(self->c.pidfd, 0));
-		EXPECT_EQ(EINVAL, try_setns(self->c.pidfd, -1));
-		EXPECT_EQ(EINVAL, try_setns(self->c.pidfd, SETNS_ROOT |
-					    CLONE_NEWUTS));
-		EXPECT_EQ(EBADF, try_setns(-1, CLONE_NEWUTS));
-	}
-	EXPECT_TRACE(&self->tr, self->c.pid, "");
-}
-
-/* By the file of a namespace there is no target. */
-TEST_F(other, nsfs)
-{
-	int fd = container_ns(_metadata, &self->c, "uts");
-
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		EXPECT_EQ(0, try_setns(fd, 0));
-		EXPECT_EQ(EINVAL, try_setns(fd, CLONE_NEWIPC));
-		EXPECT_EQ(0, try_setns(fd, CLONE_NEWUTS));
-	}
-	EXPECT_TRACE(&self->tr, 0,
-		     "uts:0" COMMIT("uts", "uts") " uts:0" COMMIT("uts", "uts"));
-	IN_CHILD {
-		trace_me(_metadata, &self->tr);
-		cap_drop(_metadata, CAP_SYS_ADMIN);
-		EXPECT_EQ(EPERM, try_setns(fd, 0));
-	}
-	EXPECT_TRACE(&self->tr, 0, "uts:-1");
-}
-
-/*
- * PERF_RECORD_NAMESPACES comes with each join that has joined something, and
- * names the namespaces of afterwards.
- */
-FIXTURE(perf)
-{
-	struct container c;
-};
-
-FIXTURE_VARIANT(perf)
-{
-	__u64 container;
-	int flags;
-	int first;		/* records of a call */
-	int second;		/* and those of the same once more */
-	int second_err;
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(perf, all) {
-	/* clang-format on */
-	.container = ALL_NS,
-	.flags = ALL_NS,
-	.first = 1,
-	.second = 0,
-	.second_err = EINVAL,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(perf, one) {
-	/* clang-format on */
-	.container = CLONE_NEWUTS,
-	.flags = CLONE_NEWUTS,
-	.first = 1,
-	.second = 1,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(perf, dry_run) {
-	/* clang-format on */
-	.container = ALL_NS,
-	.flags = ALL_NS | SETNS_DRY_RUN,
-	.first = 0,
-	.second = 0,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(perf, skip_joined) {
-	/* clang-format on */
-	.container = BUT_NS(CLONE_NEWUSER),
-	.flags = ALL_NS | SETNS_SKIP_JOINED,
-	.first = 1,
-	.second = 0,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(perf, skip_joined_all) {
-	/* clang-format on */
-	.flags = ALL_NS | SETNS_SKIP_JOINED,
-	.first = 0,
-	.second = 0,
-};
-
-FIXTURE_SETUP(perf)
-{
-	SKIP_WITHOUT_FLAGS();
-	self->c.flags = variant->container;
-	container_start(_metadata, &self->c);
-}
-
-FIXTURE_TEARDOWN(perf)
-{
-	container_stop(_metadata, &self->c);
-}
-
-TEST_F(perf, twice)
-{
-	struct perf_event_mmap_page *perf;
-
-	IN_CHILD {
-		perf = perf_open(_metadata);
-		EXPECT_EQ(0, try_setns(self->c.pidfd, variant->flags));
-		EXPECT_EQ(variant->first, perf_read(_metadata, perf));
-		EXPECT_EQ(variant->second_err,
-			  try_setns(self->c.pidfd, variant->flags));
-		EXPECT_EQ(variant->second, perf_read(_metadata, perf));
 	}
 }
 
