@@ -126,7 +126,7 @@ void joiner_become(struct __test_metadata *_metadata)
 }
 
 void expect_joiner_refused(struct __test_metadata *_metadata, int err,
-			      int flags)
+			   int flags)
 {
 	if (err != EAGAIN || !(flags & SETNS_ROOT))
 		EXPECT_EQ(EPERM, err);

@@ -80,6 +80,6 @@ void joiner_become(struct __test_metadata *_metadata);
  * the call. The target never exits, so there is no ESRCH.
  */
 void expect_joiner_refused(struct __test_metadata *_metadata, int err,
-			      int flags);
+			   int flags);
 
 #endif /* NSHANDLE_LIB_PRIVILEGED_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the caller of setns(2) sees after it: in the namespaces that he has
- * joined, and of his root and working directory.
+ * After setns(2), the caller sees what is in the namespace of each type.
+ *
+ * The link in /proc/PID/ns is one thing, the namespace at work another.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
@@ -11,10 +12,6 @@
 #include "../lib/picture.h"
 #include "../lib/types.h"
 
-/*
- * What a caller sees after a join, type by type: the link in /proc is one
- * thing, the namespace at work another.
- */
 FIXTURE(inside)
 {
 	struct container c;
@@ -51,7 +48,7 @@ TEST_F(inside, mnt_files)
 		EXPECT_EQ(-1, access(CONTAINER_MARKER, F_OK));
 		ASSERT_EQ(0, try_setns(self->c.pidfd, CLONE_NEWNS));
 		EXPECT_EQ(0, access(CONTAINER_MARKER, F_OK));
-		/* Relative to the working directory: that has moved too. */
+		/* Relative to the working directory, which has moved, too. */
 		EXPECT_EQ(0, access(&CONTAINER_MARKER[1], F_OK));
 	}
 	EXPECT_EQ(-1, access(CONTAINER_MARKER, F_OK));
@@ -79,7 +76,7 @@ TEST_F(inside, net_device)
 		ASSERT_EQ(0, RUN("ip", "link", "add", "inside0", "type",
 				 "dummy"));
 	}
-	/* Not ours, and seen by whoever joins after. */
+	/* It is not in our namespace, and the next joiner sees it. */
 	EXPECT_NE(0, RUN("ip", "link", "show", "inside0"));
 	IN_CHILD {
 		ASSERT_EQ(0, try_setns(self->c.pidfd, ALL_NS));
@@ -99,7 +96,7 @@ TEST_F(inside, pid_of_children)
 		ASSERT_EQ(0, try_setns(self->c.pidfd, CLONE_NEWPID));
 		EXPECT_EQ(pid, getpid());
 		IN_CHILD {
-			/* Our pid in there: pid 1 is the container. */
+			/* The container has pid 1. */
 			EXPECT_EQ(2, getpid());
 			EXPECT_EQ(0, getppid());
 			place_read(_metadata, AT_FDCWD, "/proc/self/ns/pid",
@@ -109,7 +106,7 @@ TEST_F(inside, pid_of_children)
 	}
 }
 
-/* All rights in there; none of the settings that restrained us out here. */
+/* The caller gets all capabilities, and loses all securebits. */
 TEST_F(inside, user_capabilities)
 {
 	struct state now = {};
@@ -136,7 +133,7 @@ TEST_F(inside, user_capabilities)
 	}
 }
 
-/* A caller that the container's map does not know keeps his uid as well. */
+/* A caller that has no uid in the container's map can join, too. */
 TEST_F(inside, user_unmapped)
 {
 	struct container c = { .flags = CLONE_NEWUSER,
@@ -189,11 +186,10 @@ static time_t boottime(void)
 }
 
 /*
- * Does the vDSO's data page belong to a time namespace with offsets? Such a
- * page has the clock mode VDSO_CLOCKMODE_TIMENS, which is INT_MAX. It is looked
- * at directly, as a machine without a good clock source has no vDSO clock that
- * would show the difference. Looking also maps the page, so that the join has
- * something to take away.
+ * Does the vDSO's data page belong to a time namespace with offsets? Such a page
+ * has the clock mode VDSO_CLOCKMODE_TIMENS, which is INT_MAX. Read the page
+ * itself: on a machine without a good clock source, no clock of the vDSO shows
+ * the difference. The read also maps the page, which the join must unmap.
  */
 static bool vvar_of_time_ns(struct __test_metadata *_metadata)
 {
@@ -208,7 +204,7 @@ static bool vvar_of_time_ns(struct __test_metadata *_metadata)
 		if (strstr(line, "[vvar]"))
 			start = strtoul(line, NULL, 16);
 	fclose(maps);
-	ASSERT_NE(0, start);
+	ASSERT_NE(0UL, start);
 	page = (const int *)start;
 	for (unsigned int i = 0; i < 4096 / sizeof(int); i++)
 		if (page[i] == INT_MAX)
@@ -228,7 +224,7 @@ TEST_F(inside, time_offset)
 		EXPECT_TRUE(vvar_of_time_ns(_metadata));
 		EXPECT_LE(before + CLOCK_AHEAD, boottime());
 		EXPECT_LE(before + CLOCK_AHEAD, boottime_by_syscall());
-		/* And back, by a process that is in our own. */
+		/* Back to the namespace of the parent. */
 		ASSERT_EQ(0, try_setns(sys_pidfd_open(getppid(), 0),
 				       CLONE_NEWTIME));
 		EXPECT_FALSE(vvar_of_time_ns(_metadata));
@@ -239,7 +235,7 @@ TEST_F(inside, time_offset)
 	container_stop(_metadata, &c);
 }
 
-/* A join takes the undo list along only if it was one of IPC. */
+/* Only a join of IPC ends the undo list. */
 TEST_F(inside, ipc_undo)
 {
 	struct state before;
@@ -250,7 +246,7 @@ TEST_F(inside, ipc_undo)
 		EXPECT_EQ(1, undo_value(_metadata));
 		EXPECT_EQ(0, try_setns(self->c.pidfd, CLONE_NEWUTS));
 		EXPECT_EQ(1, undo_value(_metadata));
-		/* Refused: our own user namespace. */
+		/* Refused: it is the user namespace of the caller. */
 		EXPECT_EQ(EINVAL, try_setns(sys_pidfd_open(getpid(), 0),
 					    CLONE_NEWUSER | CLONE_NEWIPC));
 		EXPECT_EQ(1, undo_value(_metadata));
@@ -261,9 +257,9 @@ TEST_F(inside, ipc_undo)
 }
 
 /*
- * The rights asked for are those that the caller had when he called: a
- * network namespace of ours can be taken into a user namespace that has none
- * over it, if both are joined at once.
+ * The capabilities that count are those from before the call. A caller can join
+ * at once a user namespace and a network namespace that belongs to the caller's
+ * old one; one after the other, it cannot.
  */
 TEST_F(inside, user_with_net_of_ours)
 {
@@ -285,153 +281,6 @@ TEST_F(inside, user_with_net_of_ours)
 		EXPECT_MOVED(&before, moved_by(CLONE_NEWUSER));
 	}
 	container_stop(_metadata, &c);
-}
-
-/*
- * Root and working directory after a join of a mount namespace, by each of
- * the ways that lead there.
- */
-FIXTURE(mnt)
-{
-	struct container c;
-};
-
-FIXTURE_VARIANT(mnt)
-{
-	bool nsfs;
-	int flags;
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(mnt, nsfs) {
-	/* clang-format on */
-	.nsfs = true,
-	.flags = CLONE_NEWNS,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(mnt, pidfd) {
-	/* clang-format on */
-	.flags = CLONE_NEWNS,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(mnt, pidfd_uts) {
-	/* clang-format on */
-	.flags = CLONE_NEWNS | CLONE_NEWUTS,
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(mnt, pidfd_all_but_user) {
-	/* clang-format on */
-	.flags = ALL_NS & ~CLONE_NEWUSER,
-};
-
-/* Two more file systems on top of the root, the marker on the uppermost. */
-static void cover_root(struct __test_metadata *_metadata)
-{
-	ASSERT_EQ(0, mount("tmpfs", CONTAINER_MARKER, "tmpfs", 0, NULL));
-	ASSERT_EQ(0, mkdir(CONTAINER_MARKER "/lower", 0755));
-	ASSERT_EQ(0, mount(CONTAINER_MARKER, "/", NULL, MS_MOVE, NULL));
-	ASSERT_EQ(0, mount("tmpfs", CONTAINER_MARKER, "tmpfs", 0, NULL));
-	ASSERT_EQ(0, mkdir(CONTAINER_MARKER "/upper", 0755));
-	ASSERT_EQ(0, mount(CONTAINER_MARKER, "/", NULL, MS_MOVE, NULL));
-}
-
-static void enter_chroot(struct __test_metadata *_metadata)
-{
-	ASSERT_EQ(0, mkdir("/tmp/jail", 0755));
-	ASSERT_EQ(0, chroot("/tmp/jail"));
-	ASSERT_EQ(0, chdir("/"));
-}
-
-/* The container, or with @c NULL ourselves. */
-static int mnt_join(struct __test_metadata *_metadata, bool nsfs, int flags,
-		    const struct container *c)
-{
-	int fd;
-
-	if (nsfs && c)
-		fd = container_ns(_metadata, c, "mnt");
-	else if (nsfs)
-		/* In the one case that needs it, /proc is the root. */
-		fd = open("/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	else
-		fd = c ? c->pidfd : sys_pidfd_open(getpid(), 0);
-	ASSERT_LE(0, fd);
-	return try_setns(fd, flags);
-}
-
-FIXTURE_SETUP(mnt)
-{
-	SKIP_WITHOUT_CONTAINERS();
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, NULL));
-}
-
-FIXTURE_TEARDOWN(mnt)
-{
-	container_stop(_metadata, &self->c);
-}
-
-/* The one already held: out of any chroot, back to the top. */
-TEST_F(mnt, held_already)
-{
-	struct state before;
-
-	IN_CHILD {
-		ASSERT_EQ(0, chdir("/"));
-		state_read(_metadata, &before);
-		ASSERT_EQ(0, chroot("/proc"));
-		ASSERT_EQ(0, chdir("/self"));
-		EXPECT_MOVED(&before, MOVED_ROOT | MOVED_CWD);
-		EXPECT_EQ(0, mnt_join(_metadata, variant->nsfs,
-				      variant->flags, NULL));
-		EXPECT_NOTHING_MOVED(&before);
-	}
-}
-
-/* The namespace's root, not that of the process which named it. */
-TEST_F(mnt, target_in_chroot)
-{
-	struct state before, host;
-	struct place want;
-
-	state_read(_metadata, &host);
-	self->c.flags = ALL_NS & ~(CLONE_NEWUSER | CLONE_NEWNS);
-	self->c.setup = enter_chroot;
-	container_start(_metadata, &self->c);
-	place_read(_metadata, self->c.proc, "root", &want);
-	EXPECT_FALSE(place_same(&want, &host.root));
-	IN_CHILD {
-		state_read(_metadata, &before);
-		EXPECT_EQ(0, mnt_join(_metadata, variant->nsfs,
-				      variant->flags, &self->c));
-		state_refresh(_metadata, &before);
-		EXPECT_TRUE(place_same(&host.root, &before.root));
-		EXPECT_TRUE(place_same(&host.root, &before.cwd));
-	}
-}
-
-TEST_F(mnt, covered_root)
-{
-	struct state after;
-
-	self->c.flags = ALL_NS & ~CLONE_NEWUSER;
-	self->c.setup = cover_root;
-	container_start(_metadata, &self->c);
-	IN_CHILD {
-		ASSERT_EQ(0, chdir("/tmp"));
-		state_read(_metadata, &after);
-		EXPECT_EQ(0, mnt_join(_metadata, variant->nsfs,
-				      variant->flags, &self->c));
-		EXPECT_EQ(0, access("/upper", F_OK));
-		EXPECT_EQ(0, access("upper", F_OK));
-		EXPECT_EQ(-1, access("/lower", F_OK));
-		state_refresh(_metadata, &after);
-		EXPECT_TRUE(place_same(&after.root, &after.cwd));
-	}
 }
 
 TEST_HARNESS_MAIN
