@@ -6,10 +6,10 @@
  * Guards "pid: refuse a fork below a dead pid namespace".
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/fuse.h"
 #include "../lib/held_fork.h"
 #include "../lib/wait.h"

@@ -8,10 +8,10 @@
  * task that made it.
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/pid_vec.h"
 #include "../lib/procfs.h"
 #include "../lib/wait.h"

@@ -6,9 +6,9 @@
  * Guards "pid: let the first process of a pid namespace be its init".
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/calls.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/fuse.h"
 #include "../lib/held_fork.h"
 #include "../lib/pid_vec.h"

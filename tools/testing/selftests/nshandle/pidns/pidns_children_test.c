@@ -4,10 +4,10 @@
  * of it, and the task's other threads stay.
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/picture.h"
 #include "../lib/world.h"
 

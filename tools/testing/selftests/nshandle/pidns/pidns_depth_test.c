@@ -4,12 +4,12 @@
  * by set_tid and by NS_GET_PARENT.
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/chain.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/world.h"
 
 #include <linux/nsfs.h>

@@ -4,11 +4,11 @@
  * parent outside is dead and reaped. Such a process is a foreigner below.
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/task_stat.h"
 #include "../lib/wait.h"
 #include "../lib/world.h"

@@ -6,10 +6,10 @@
  * Every case runs as the caller of the world of lib/world.h.
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/picture.h"
 #include "../lib/world.h"
 

@@ -4,10 +4,10 @@
  * the first child born in it is the init.
  */
 #include "../lib/test.h"
+#include "../lib/birth.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
-#include "../lib/birth.h"
 #include "../lib/world.h"
 
 FIXTURE(unborn) {
