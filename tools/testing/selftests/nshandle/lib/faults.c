@@ -17,16 +17,16 @@ static const struct {
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 
-/* How often each failure is repeated, to see what it leaks. */
+/* How often each failure is repeated to see a leak. */
 #define REPEATS		(2 * GROWN)
 
 #define MAX_SHIFTS	8
 
 /*
- * By default only what may not wait for memory can fail, and these calls mostly
- * may. Pages do not fail: these calls have them by way of objects only, and
- * whether an object needs one depends on what is left in its slab, which would
- * be another number of points each time. To the call it is the object that fails.
+ * By default only allocations that may not sleep can fail; most of these may.
+ * Page allocations do not fail: these calls need them for slabs only, and
+ * whether an object needs one depends on what its slab has left, so that the
+ * number of points would vary. The call sees the object fail in any case.
  */
 static const struct {
 	const char *path, *text;
@@ -40,7 +40,7 @@ static const struct {
 	{ "fail_usercopy/times", "1000000" },
 };
 
-/* None of these makes anything fail without a counter that is armed. */
+/* A setting as it was. None lets anything fail without an armed counter. */
 struct setting_value {
 	char text[32];
 };
@@ -90,7 +90,7 @@ static void settings_restore(struct __test_metadata *_metadata,
 	}
 }
 
-/* Mounted for the caller alone; the reason to skip, or NULL. */
+/* Mounts debugfs for the caller alone; returns the reason to skip, or NULL. */
 static const char *no_faults(void)
 {
 	if (access(FAIL_NTH, F_OK))
@@ -125,7 +125,6 @@ struct faults *faults_enter(struct __test_metadata *_metadata)
 	return f;
 }
 
-/* The file's text is all that it has to say, in one go. */
 static int read_number(struct __test_metadata *_metadata, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -177,7 +176,7 @@ static void sweep_judge(struct __test_metadata *_metadata,
 	for (int i = 0; i < s->nr; i++) {
 		const struct outcome *o = &s->outcomes[i];
 
-		/* What the kernel can do without: the call was made whole. */
+		/* The kernel can do without this one: the call succeeded. */
 		if (!o->err)
 			continue;
 		want = points[o->point].err;
@@ -201,7 +200,7 @@ static void read_times(struct __test_metadata *_metadata, int times[NR_POINTS])
 	}
 }
 
-/* The kind of the point that has been hit since: the one with less left. */
+/* The kind of the point that has failed: its "times" is one less. */
 static int point_hit(struct __test_metadata *_metadata,
 		     const int before[NR_POINTS])
 {
@@ -236,7 +235,7 @@ static void sweep_run(struct __test_metadata *_metadata, struct faults *f,
 		};
 		s->failed += !!f->err;
 	}
-	/* Without a fault it succeeds, or there is no point in all this. */
+	/* Without a fault the call succeeds. */
 	EXPECT_EQ(0, f->err);
 	sweep_judge(_metadata, s);
 }
@@ -262,7 +261,7 @@ void sweep(struct __test_metadata *_metadata, struct faults *f, struct sweep *s)
 	sweep_tell(_metadata, s);
 }
 
-/* Some die in a work queue, or together with others: they get their time. */
+/* Waits for objects that are freed by a work queue, or together with others. */
 static void expect_no_leak(struct __test_metadata *_metadata,
 			   const struct slab_files *files,
 			   const struct sweep *s)
@@ -280,9 +279,9 @@ static void expect_no_leak(struct __test_metadata *_metadata,
 }
 
 /*
- * REPEATS failures with the @n-th point. A kernel that watches itself makes
- * objects for that now and then: another point is the @n-th then, and the call
- * may do without it.
+ * REPEATS failures with the @n-th point. A debug kernel now and then allocates
+ * an object of its own: then another point is the @n-th, and the call may
+ * succeed.
  */
 static void fail_again(struct __test_metadata *_metadata, struct faults *f,
 		       const struct sweep *s, int n)

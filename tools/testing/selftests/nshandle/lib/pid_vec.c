@@ -61,8 +61,8 @@ int read_pid_max(struct __test_metadata *_metadata)
 }
 
 /*
- * The machine's own namespace is everybody's. Its last pid may go on by
- * itself, by a few, while a test runs, and past pid_max as any other.
+ * Other tasks fork in the machine's own namespace: while a test runs, its last
+ * pid may move on by this much, and wrap at pid_max.
  */
 #define OTHERS 200
 
@@ -107,7 +107,7 @@ struct pid_vec new_vec(__u32 nr)
 	return vec;
 }
 
-/* Levels from SELF down to @ns; none for what is not below SELF. */
+/* The number of levels from SELF down to @where. */
 static int levels_to(enum ns where)
 {
 	switch (where) {

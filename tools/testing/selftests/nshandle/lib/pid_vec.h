@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC, as the tests call them.
+ * NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC: the calls, vectors and what they
+ * must hold, and the world with what the fixtures need for them.
  *
- * A vector in here is innermost first, as the kernel has it; levels are
- * numbered from the machine's own namespace, which is 0.
+ * A vector has the innermost level first, as in the kernel. Levels are numbered
+ * from the machine's own namespace, which is 0.
  */
 #ifndef NSHANDLE_LIB_PID_VEC_H
 #define NSHANDLE_LIB_PID_VEC_H
@@ -26,7 +27,7 @@ struct pid_vec {
 static_assert(offsetof(struct pid_vec, pid) ==
 	      offsetof(struct ns_ioc_pid_vec, pid), "the kernel's layout");
 
-/* Return 0 or the (positive) errno. */
+/* SET and GET return 0 or the (positive) errno. */
 int try_set(int fd, const void *vec);
 
 int try_get(int fd, void *vec);
@@ -35,53 +36,64 @@ int try_get(int fd, void *vec);
 
 bool have_pid_vec(void);
 
+/* In FIXTURE_SETUP. */
 void skip_without_pid_vec(struct __test_metadata *_metadata);
 
 #define SKIP_WITHOUT_PID_VEC() skip_without_pid_vec(_metadata)
 
+/* ----- Vectors. */
+
+/* All slots are @pid, also those beyond @nr. */
 struct pid_vec vec_of(__u32 nr, pid_t pid);
 
+/* The pid that new_vec() has in slot @_i; no process has it. */
+#define LAST(_i) (700 + 10 * (int)(_i))
+
+struct pid_vec new_vec(__u32 nr);
+
+/* GET, which must work. */
 struct pid_vec vec_get(struct __test_metadata *_metadata, int fd, __u32 nr);
+
+/*
+ * The last @bytes before a hole: the page after them is not mapped with @prot
+ * -1, else mapped with @prot. The kernel accesses that page if it reads or
+ * writes more than @bytes.
+ */
+void *before_hole(struct __test_metadata *_metadata, size_t bytes, int prot);
+
+/* ----- What last pids must be. */
 
 /* From the kernel: an automatic pid wraps to this one. */
 #define RESERVED_PIDS 300
 
 int read_pid_max(struct __test_metadata *_metadata);
 
+/* A @shared namespace is the machine's own: other tasks may fork there. */
 void expect_pid(struct __test_metadata *_metadata, pid_t want, pid_t seen,
 		bool shared);
 
-/* The last pids of @fd are @want's; the one of level 0 may have gone on. */
+/* The last pids of @fd are @want's; slot @bottom, if any, is level 0's. */
 void expect_vec(struct __test_metadata *_metadata, int fd,
 		const struct pid_vec *want, int bottom);
 
-/*
- * Two pages: of the first all but the last @bytes are out of the way, and the
- * second is @prot, or not there with -1. What the kernel reads or writes
- * beyond these bytes, it does in the second page.
- */
-void *before_hole(struct __test_metadata *_metadata, size_t bytes, int prot);
+/* ----- In the world. */
 
-/* The pid to set in slot @i: nobody has those. */
-#define LAST(_i) (700 + 10 * (int)(_i))
-
-struct pid_vec new_vec(__u32 nr);
-
+/* The last pids of all levels from SELF down to @ns; none if not below SELF. */
 struct pid_vec get_levels(struct __test_metadata *_metadata,
 			  const struct world *w, enum ns ns);
 
 void expect_levels(struct __test_metadata *_metadata, const struct world *w,
 		   enum ns where, const struct pid_vec *want);
 
-/* The world with what all these fixtures have in common. */
 struct scene {
 	struct world w;
 	pid_t host;	/* last pid of the harness's namespace before */
 };
 
+/* In FIXTURE_SETUP, in place of SKIP_WITHOUT_WORLD() and world_enter(). */
 void scene_enter(struct __test_metadata *_metadata, struct scene *s);
 
-/* In FIXTURE_TEARDOWN_PARENT: nothing but a few processes more up there. */
+/* In FIXTURE_TEARDOWN_PARENT: no SET has moved the harness's last pid. */
 void scene_left(struct __test_metadata *_metadata, struct scene *s);
 
 /* What a caller keeps of the capabilities that it has. */

@@ -46,7 +46,7 @@ struct setter {
 	atomic_bool stop;
 	int until;		/* it stops by itself at this result */
 	int result;		/* of the last call */
-	int undocumented;	/* a result that was neither .until nor .instead */
+	int undocumented;	/* a result neither .until nor .instead */
 	int instead;		/* the result before .until */
 	unsigned long calls;
 };

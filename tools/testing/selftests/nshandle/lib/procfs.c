@@ -105,13 +105,13 @@ int procfs_of(struct __test_metadata *_metadata, const struct world *w,
 	return dir;
 }
 
-/* Does this kernel's procfs know the parameter? Asked of a context's log. */
+/* Does this kernel's procfs know the parameter? The log of a context tells. */
 static bool have_pidns(struct __test_metadata *_metadata)
 {
 	int fc = procfs_context(_metadata);
 	char line[LOG_SIZE];
 
-	/* Not a kind that it takes: the answer is an error in any case. */
+	/* A flag is no value of pidns=: this fails on every kernel. */
 	ASSERT_EQ(EINVAL, try_fsconfig(fc, FSCONFIG_SET_FLAG, "pidns", NULL,
 				       0));
 	log_read(_metadata, fc, line);
@@ -192,8 +192,8 @@ bool procfs_init_is_of(struct __test_metadata *_metadata, int dir,
 }
 
 /*
- * How many processes live in a namespace and below it while the caller, but no
- * child of it, is there. (Not PARENT: who else runs there is unknown.)
+ * How many processes live in a namespace and below it, with the caller but
+ * without children of its own. (Nobody knows what else runs in PARENT.)
  */
 static const int ns_population[NR_NS] = {
 	[SELF] = 7,	/* init, CHILD's two, UNBORN's maker, BOX's two, caller */
@@ -214,20 +214,24 @@ void expect_shows(struct __test_metadata *_metadata, int dir,
 	}
 	EXPECT_TRUE(same_ns(_metadata, fd, w->ns[ns]));
 	close(fd);
-	/* Who is not in that namespace has no pid in it. */
+	/* The caller has a pid in SELF, and in no namespace below it. */
 	EXPECT_EQ(ns == SELF ? getpid() : 0, procfs_self(_metadata, dir));
 	EXPECT_EQ(ns_population[ns], procfs_count(_metadata, dir));
 	EXPECT_EQ(alive, procfs_has(_metadata, dir, 1));
 	if (alive)
 		EXPECT_TRUE(procfs_init_is_of(_metadata, dir, w, ns));
-	/* What is not about processes is always there. */
+	/* Files that are not about a process are always there. */
 	EXPECT_EQ(0, faccessat(dir, "filesystems", F_OK, 0));
 }
 
 void expect_created(struct __test_metadata *_metadata, const struct world *w,
-		    int fc, bool made, enum ns ns)
+		    int fc, bool created, enum ns ns)
 {
-	if (!made)
+	int dir;
+
+	if (!created)
 		EXPECT_EQ(0, try_create(fc));
-	expect_shows(_metadata, procfs_mount(_metadata, fc), w, ns);
+	dir = procfs_mount(_metadata, fc);
+	expect_shows(_metadata, dir, w, ns);
+	close(dir);
 }

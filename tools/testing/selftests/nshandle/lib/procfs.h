@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of procfs's "pidns" parameter share: contexts and their logs,
- * instances that are mounted nowhere, and what such an instance shows.
+ * procfs's "pidns" parameter: contexts and their logs, instances that are
+ * mounted nowhere, and what such an instance must show.
  *
- * An instance is known by a descriptor of its root directory. It lives on a
- * detached mount, so that nothing is left when the descriptor is closed.
+ * An instance is a descriptor of its root directory. It lives on a detached
+ * mount, so that nothing is left when the descriptor is closed.
  */
 #ifndef NSHANDLE_LIB_PROCFS_H
 #define NSHANDLE_LIB_PROCFS_H
@@ -15,6 +15,8 @@
 #ifndef PROCFS_GET_PID_NAMESPACE
 #define PROCFS_GET_PID_NAMESPACE _IO('f', 32)
 #endif
+
+/* ----- The system calls: descriptors or -1. */
 
 int sys_fsopen(const char *type);
 
@@ -27,19 +29,22 @@ int sys_fspick(int dir);
 /* Attaches a detached mount to the directory @to. */
 int sys_move_mount(int mnt, const char *to);
 
-/* Returns 0 or the (positive) errno. */
+/* A descriptor of the pid namespace that the instance shows. */
+int procfs_get_pidns(int dir);
+
+/* ----- fsconfig(2): 0 or the (positive) errno. */
+
 int try_fsconfig(int fc, unsigned int cmd, const char *key, const void *value,
 		 int aux);
 
-/* The form that most tests use: pidns= by descriptor; 0 or the errno. */
+/* pidns= by descriptor, as most tests set it. */
 int try_pidns(int fc, int fd);
 
 int try_create(int fc);
 
 int try_reconfigure(int fc);
 
-/* A descriptor of the pid namespace that an instance is of, or -1. */
-int procfs_get_pidns(int dir);
+/* ----- The log of a context. */
 
 #define LOG_SIZE 512
 #define LOG_BAD_VALUE	"e proc: Bad value for 'pidns'"
@@ -50,10 +55,10 @@ int procfs_get_pidns(int dir);
 #define LOG_NOT_BELOW \
 	"e proc: pidns: neither the active pid namespace nor below it"
 
-/* The oldest line without its newline; "" if there is none. */
+/* Takes the oldest line out of the log, without its newline; "" if none. */
 void log_read(struct __test_metadata *_metadata, int fc, char line[LOG_SIZE]);
 
-/* The oldest line is @_text; it is taken out of the log. */
+/* The oldest line, which is taken out of the log, is @_text. */
 #define EXPECT_LOG(_fc, _text) do { \
 	char __line[LOG_SIZE]; \
 	log_read(_metadata, _fc, __line); \
@@ -70,29 +75,35 @@ void log_read(struct __test_metadata *_metadata, int fc, char line[LOG_SIZE]);
 	EXPECT_NO_LOG(__fc); \
 } while (0)
 
-/* A new context of procfs. */
-int procfs_context(struct __test_metadata *_metadata);
+/* ----- FIXTURE_SETUP. */
 
-/* The root directory of what fsmount(2) makes of a created context. */
-int procfs_mount(struct __test_metadata *_metadata, int fc);
-
-/* Turns a context into an instance; the context stays open. */
-int procfs_create(struct __test_metadata *_metadata, int fc);
-
-/* An instance of a namespace of the world, in one go. */
-int procfs_of(struct __test_metadata *_metadata, const struct world *w,
-	      enum ns ns);
-
-/* At the top of FIXTURE_SETUP, in place of SKIP_WITHOUT_WORLD(). */
+/* In place of SKIP_WITHOUT_WORLD(). */
 void skip_without_pidns(struct __test_metadata *_metadata);
 
 #define SKIP_WITHOUT_PIDNS() skip_without_pidns(_metadata)
 
-/* A whole FIXTURE_SETUP for who needs no more than the world. */
+/* The whole setup of a fixture that needs the world only. */
 void procfs_world_enter(struct __test_metadata *_metadata, struct world *w);
 
-/* A mount namespace of our own, where /tmp is empty and ours. */
+/* A mount namespace of our own, with an empty /tmp of our own. */
 void private_mounts(struct __test_metadata *_metadata);
+
+/* ----- Contexts and instances. */
+
+/* A new context of procfs. */
+int procfs_context(struct __test_metadata *_metadata);
+
+/* Mounts a created context, and returns the root directory. */
+int procfs_mount(struct __test_metadata *_metadata, int fc);
+
+/* Creates and mounts; the context stays open. */
+int procfs_create(struct __test_metadata *_metadata, int fc);
+
+/* An instance of a namespace of the world. */
+int procfs_of(struct __test_metadata *_metadata, const struct world *w,
+	      enum ns ns);
+
+/* ----- What an instance shows. */
 
 /* The pid that "self" names, 0 if it names none (ENOENT). */
 pid_t procfs_self(struct __test_metadata *_metadata, int dir);
@@ -107,15 +118,15 @@ int procfs_count(struct __test_metadata *_metadata, int dir);
 bool procfs_init_is_of(struct __test_metadata *_metadata, int dir,
 		       const struct world *w, enum ns ns);
 
-/* The instance is of namespace @ns, for the caller of the world to see. */
+/* The instance shows @ns to the caller of the world. */
 void expect_shows(struct __test_metadata *_metadata, int dir,
 		  const struct world *w, enum ns ns);
 
 /*
- * The context has, or with @made false is now given, an instance of @ns, which
- * is mounted.
+ * Mounts the context, which is @created or is created now; the instance shows
+ * @ns.
  */
 void expect_created(struct __test_metadata *_metadata, const struct world *w,
-		    int fc, bool made, enum ns ns);
+		    int fc, bool created, enum ns ns);
 
 #endif /* NSHANDLE_LIB_PROCFS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Instances of procfs that are mounted somewhere, where their options can be
- * read; and namespaces that an option's text can name.
+ * Instances of procfs that are mounted at MNT, the options that are shown for
+ * them, and a fixed path of a namespace, to write an option with.
  */
 #ifndef NSHANDLE_LIB_PROCFS_MOUNT_H
 #define NSHANDLE_LIB_PROCFS_MOUNT_H
@@ -9,26 +9,26 @@
 #include "test.h"
 #include "world.h"
 
-/* A fixed name for a namespace, so that options can be written down. */
 #define NS_FD	"200"
-
 #define NS_PATH	"/proc/self/fd/" NS_FD
 #define MNT	"/tmp/proc"
 
+/* Makes NS_PATH name @ns. */
 void name_ns(struct __test_metadata *_metadata, const struct world *w,
 	     enum ns ns);
 
+/* private_mounts(), with MNT to mount on. */
 void mounts_setup(struct __test_metadata *_metadata);
 
-/* The world, with MNT to mount on. */
+/* In FIXTURE_SETUP: the world, and mounts_setup(). */
 void mounts_world_enter(struct __test_metadata *_metadata, struct world *w);
 
 int open_dir(struct __test_metadata *_metadata, const char *path);
 
-/* Mounts what a created context holds; returns its root directory. */
+/* Mounts a created context at MNT; returns its root directory. */
 int attach(struct __test_metadata *_metadata, int fc);
 
-/* The options of the superblock mounted at MNT; "" if nothing is. */
+/* The options of the superblock mounted at MNT; "" if there is none. */
 void shown_options(struct __test_metadata *_metadata, char options[128]);
 
 #define EXPECT_OPTIONS(_text) do { \
@@ -37,13 +37,14 @@ void shown_options(struct __test_metadata *_metadata, char options[128]);
 	EXPECT_STREQ(_text, __options); \
 } while (0)
 
+/* Returns 0 or the (positive) errno. */
 int try_access(int dir, const char *name);
 
-/* What can be said of any instance, even one that hides most. */
+/* The instance shows @ns; its other options may hide most processes. */
 void expect_is_of(struct __test_metadata *_metadata, int dir,
 		  const struct world *w, enum ns ns);
 
-/* How many processes a user sees who is nobody, or in a group. */
+/* How many processes an ordinary user sees, in @group if that is not 0. */
 int user_count(struct __test_metadata *_metadata, int dir, gid_t group);
 
 #endif /* NSHANDLE_LIB_PROCFS_MOUNT_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * PROCFS_GET_PID_NAMESPACE, by a 64-bit and by a 32-bit system call.
+ * PROCFS_GET_PID_NAMESPACE, by a 64-bit and by a 32-bit system call, and what
+ * it must answer.
  */
 #ifndef NSHANDLE_LIB_PROCFS_QUERY_H
 #define NSHANDLE_LIB_PROCFS_QUERY_H
@@ -11,14 +12,14 @@ typedef int ask_fn(int fd, unsigned int cmd, unsigned long arg);
 
 int ask_64(int fd, unsigned int cmd, unsigned long arg);
 
-/* In FIXTURE_SETUP, after SKIP_WITHOUT_PIDNS(). */
+/* Skips if the machine can't @ask; after SKIP_WITHOUT_PIDNS(). */
 void skip_without(struct __test_metadata *_metadata, ask_fn *ask);
 
 #ifdef __x86_64__
 #define I386_NR_GETPID	20
 #define I386_NR_IOCTL	54
 
-/* As a 32-bit program does it; the four registers are lost on some kernels. */
+/* As in a 32-bit program. Some kernels do not preserve the four registers. */
 static inline int call_32(int nr, int fd, unsigned int cmd, unsigned int arg)
 {
 	long ret;
@@ -39,7 +40,7 @@ static inline int ask_32(int fd, unsigned int cmd, unsigned long arg)
 	return -1;
 }
 
-/* A kernel that does not know them ends us by SIGSEGV. */
+/* A kernel without 32-bit system calls kills the caller by SIGSEGV. */
 static inline bool have_32(void)
 {
 	int status = -1;
@@ -65,11 +66,11 @@ static inline bool have_32(void)
 /* The descriptor that the next call would return. */
 int next_fd(struct __test_metadata *_metadata);
 
-/* The call on @fd with @arg fails with @err, and leaves no descriptor. */
+/* The call on @fd with @arg fails with @err, and makes no descriptor. */
 void expect_refused(struct __test_metadata *_metadata, ask_fn *ask, int fd,
 		    unsigned long arg, int err);
 
-/* The call on @fd fails with @err; or, if that is 0, names namespace @want. */
+/* The call on @fd fails with @err, or if that is 0, returns namespace @want. */
 void expect_answer(struct __test_metadata *_metadata, ask_fn *ask, int fd,
 		   int err, int want);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "procfs_value.h"
-#include "picture.h"
 #include "calls.h"
 #include "child.h"
+#include "picture.h"
 #include "procfs.h"
+
+#include <sys/inotify.h>
+#include <sys/sysmacros.h>
 
 #define LOG_LOOKUP "e pidns: Lookup failure for '%s'"
 
@@ -28,8 +31,8 @@ static const struct {
 	[NO_MOUNT] = { EPERM, "" },
 };
 
-/* All in a /tmp of the test's own. */
 #define MOUNT_POINT	"/tmp/mnt"
+#define DIR_CWD		"/tmp/cwd"	/* the working directory */
 
 static const char *const ns_paths[NR_NS] = {
 	[SELF] = "/tmp/self",
@@ -118,7 +121,7 @@ static bool seen_open(struct __test_metadata *_metadata, const struct files *f)
 	return false;
 }
 
-/* From here on every open(2) of a file is seen, as a first one of each is. */
+/* Watches the files, and checks that an open(2) of each is seen. */
 static void watch_files(struct __test_metadata *_metadata, struct files *f)
 {
 	f->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -159,7 +162,7 @@ struct attempt *attempt_add(struct __test_metadata *_metadata, struct files *f,
 	snprintf(a->name, sizeof(a->name), "%zu: %s", f->nr++, name);
 	a->want = want;
 	a->ns = ns;
-	/* From root, so that who may not make one has it, too. */
+	/* Made by root, also for a caller that may not make one. */
 	a->fc = procfs_context(_metadata);
 	return a;
 }
@@ -185,7 +188,7 @@ int try_mount(const char *value)
 	return mount("proc", MOUNT_POINT, "proc", 0, data) ? errno : 0;
 }
 
-/* Of what mount(2) has made, only a->dir remains. */
+/* Unmounts the instance again: only a->dir remains. */
 static void attempt_mount(struct __test_metadata *_metadata, struct attempt *a)
 {
 	int mounts = count_mounts(_metadata), err;
@@ -204,7 +207,7 @@ static void attempt_mount(struct __test_metadata *_metadata, struct attempt *a)
 	ASSERT_EQ(0, umount2(MOUNT_POINT, MNT_DETACH));
 }
 
-/* The setting itself, and all that the caller can see of it. */
+/* The setting, and the checks that the caller makes. */
 static void attempt_make(struct __test_metadata *_metadata, struct files *f,
 			 struct attempt *a)
 {
@@ -235,7 +238,7 @@ static void expect_owner(struct __test_metadata *_metadata, int dir, bool box)
 	close(fc);
 }
 
-/* What has come of it; if refused, then of the context without it. */
+/* The checks outside: of the log, and of an instance of the context. */
 static void attempt_check(struct __test_metadata *_metadata,
 			  const struct files *f, const struct attempt *a)
 {

@@ -1,37 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Settings of procfs's "pidns" parameter, one after the other: what each one
- * names, how and by whom it is given, and what comes of it.
+ * Settings of procfs's "pidns" parameter, one after the other: the files that
+ * they name, the calls, and the checks of each.
  *
- * Refused: the errno, the line in the context's log, and an instance of the
- * caller's own namespace if the context is made one nevertheless. Accepted:
- * what the instance shows, and to whom it belongs. In any case, nothing that
- * was named has been opened.
+ * A refused setting is checked for its errno, the line in the context's log,
+ * and that an instance of the context shows the caller's own pid namespace. An
+ * accepted setting is checked for what the instance shows, and for its owner.
+ * Neither may open the file that it names.
  */
 #ifndef NSHANDLE_LIB_PROCFS_VALUE_H
 #define NSHANDLE_LIB_PROCFS_VALUE_H
-
-#include <sys/inotify.h>
-#include <sys/sysmacros.h>
 
 #include "test.h"
 #include "world.h"
 
 enum verdict {
 	OK,
-	/* What procfs says. */
+	/* By procfs. */
 	BAD_VALUE,
 	NOT_PIDNS,
 	NO_RIGHT,
 	NOT_BELOW,
-	/* What the lookup says. */
+	/* By the lookup of a path. */
 	MISSING,
 	NOT_DIR,
 	LOOP,
 	NO_ACCESS,
 	NO_DIRFD,
 	TOO_LONG,
-	/* What the system call says, before there is somebody to log it. */
+	/* By the system call, without a log line. */
 	NO_VALUE,
 	NO_PATH,
 	NO_FILE,
@@ -42,11 +39,12 @@ enum verdict {
 #define NR_COLUMNS (BOX_ROOT + 1)
 
 #define ALL(_verdict) { [ROOT ... BOX_ROOT] = _verdict }
-#define DIR_CWD		"/tmp/cwd"	/* the working directory ... */
-#define DIR_STDIN	"/tmp/stdin"	/* ... and standard input */
-#define DIR_CLOSED	"/tmp/closed"	/* without search permission */
 
-/* One row of a table, given in one way by one caller. */
+/* Standard input, and a directory without search permission. */
+#define DIR_STDIN	"/tmp/stdin"
+#define DIR_CLOSED	"/tmp/closed"
+
+/* One setting: a row of a table, given in one way by one caller. */
 struct attempt {
 	char name[64];
 	unsigned int cmd;	/* for fsconfig(2), or BY_MOUNT */
@@ -63,13 +61,13 @@ struct attempt {
 /* Shared by all processes of a case. */
 struct files {
 	struct world w;
-	int watch;	/* inotify: who opens what a row names */
+	int watch;	/* inotify: sees every open(2) of a named file */
 	size_t nr;
 	struct attempt attempts[32];
-	const struct attempt *at;	/* for teardown, should it fail */
+	const struct attempt *at;	/* present, for tell_attempt() */
 };
 
-/* Of exactly that many bytes; they name CHILD, the last one nothing. */
+/* Paths of so many bytes, which name CHILD; path_long names nothing. */
 extern char path_255[256], path_256[257], path_long[300];
 
 /*
@@ -83,10 +81,11 @@ struct attempt *attempt_add(struct __test_metadata *_metadata, struct files *f,
 
 int try_mount(const char *value);
 
-/* Ends at the first that is not as it should be, for teardown to tell. */
+/* Makes and checks all attempts, up to the first that fails. */
 void check_attempts(struct __test_metadata *_metadata, struct files *f,
 		    enum caller who);
 
+/* In FIXTURE_TEARDOWN_PARENT: tells which attempt has failed. */
 void tell_attempt(struct __test_metadata *_metadata, const struct files *f);
 
 #endif /* NSHANDLE_LIB_PROCFS_VALUE_H */

@@ -23,7 +23,7 @@ void slabs_open(struct __test_metadata *_metadata, struct slab_files *s)
 		s->shrink[i] = slab_open(slabs[i], "shrink", O_WRONLY);
 		s->objects[i] = slab_open(slabs[i], "objects", O_RDONLY);
 	}
-	/* The credentials, at least, by their name since 6.9 or the old one. */
+	/* At least that of credentials: "cred" since 6.9, "cred_jar" before. */
 	ASSERT_TRUE(s->shrink[0] >= 0 || s->shrink[1] >= 0) {
 		TH_LOG("no /sys/kernel/slab/%s", slabs[0]);
 	}
@@ -37,7 +37,7 @@ void slabs_close(const struct slab_files *s)
 	}
 }
 
-/* Objects in use; shrinking first gives back what a CPU holds in stock. */
+/* Objects in use. Shrink first: a CPU's free objects would count as used. */
 static int slab_count(struct __test_metadata *_metadata,
 		      const struct slab_files *s, int i)
 {
@@ -50,7 +50,7 @@ static int slab_count(struct __test_metadata *_metadata,
 	return atoi(text);
 }
 
-/* What waits for a grace period is counted after it. */
+/* Counts after a grace period, which frees what waits for one. */
 static void slabs_count(struct __test_metadata *_metadata,
 			const struct slab_files *s, int counts[NR_SLABS])
 {

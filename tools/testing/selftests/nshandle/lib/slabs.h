@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel has in its slabs, before and after many calls that should
- * leave nothing there.
+ * The number of objects in the kernel's slabs, before and after many calls that
+ * must leave none there.
+ *
+ * (soak/count.c counts all slabs of the machine, for a million calls and with a
+ * slack for each; here are the few that these calls use.)
  */
 #ifndef NSHANDLE_LIB_SLABS_H
 #define NSHANDLE_LIB_SLABS_H
@@ -10,21 +13,22 @@
 
 #include "test.h"
 
-/* From so many objects more it is no coincidence. */
+/* A growth of this many objects is a leak; less may be coincidence. */
 #define GROWN	32
 
 #define NR_SLABS 21
 
 /*
- * What these calls make. Those by size stop at 64: a slab of smaller ones holds
- * so many that one at which a CPU is at work, which counts as full, is more
- * than what is looked for. (And a write to sysfs makes such ones itself.)
+ * The slabs of the objects that these calls make. Those by size begin at 64:
+ * the slab that a CPU works on counts as full, and a slab of smaller objects
+ * has more of them than the growth that is looked for. (A write to sysfs makes
+ * such objects, too.)
  */
 extern const char *const slabs[NR_SLABS];
 
 /*
- * The two files of each in sysfs, -1 if it has none. They stay open: to open
- * one makes an object that lives on for seconds after the close.
+ * The two sysfs files of each slab, -1 if there is none. They stay open,
+ * because open(2) makes an object that lives for seconds after the close.
  */
 struct slab_files {
 	int shrink[NR_SLABS], objects[NR_SLABS];
@@ -35,10 +39,10 @@ void slabs_open(struct __test_metadata *_metadata, struct slab_files *s);
 
 void slabs_close(const struct slab_files *s);
 
-/* The least of several, since what is about to be freed would hide a leak. */
+/* The lowest of several counts: what is about to be freed would hide a leak. */
 void slabs_begin(struct __test_metadata *_metadata, struct slab_files *s);
 
-/* One that has grown too much for coincidence, and by how much; or -1. */
+/* Returns a slab that has grown by GROWN or more, and @by how much; or -1. */
 int slabs_grown(struct __test_metadata *_metadata, const struct slab_files *s,
 		int *by);
 

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * NS_SET_LAST_PID_VEC and NS_GET_LAST_PID_VEC that can't reach the vector of
- * their caller. Neither needs any memory: the copy is all that can fail.
+ * SET and GET fail at one point only, the copy of the vector, and leak nothing.
+ *
+ * Neither allocates memory.
  */
 #include "../lib/test.h"
 #include "../lib/faults.h"
 #include "../lib/pid_vec.h"
 #include "../lib/world.h"
 
-FIXTURE(vec)
-{
+FIXTURE(vec) {
 	struct faults *f;
 	struct scene s;
 };
 
-FIXTURE_VARIANT(vec)
-{
+FIXTURE_VARIANT(vec) {
 	const char *name;
 	attempt_fn *attempt;
 	__u32 nr;
 };
 
-/* What is asked, and of whom. */
 struct request {
 	const struct world *w;
 	__u32 nr;
@@ -36,9 +34,7 @@ static void set_attempt(struct __test_metadata *_metadata, struct faults *f,
 	int fd = r->w->ns[GRANDCHILD];
 
 	nth_open(_metadata, f);
-	do {
-		FAIL_POINT(f, n, try_set(fd, &vec));
-	} while (f->err && --times);
+	FAIL_POINTS(f, n, times, try_set(fd, &vec));
 	if (!f->err)
 		memcpy(want.pid, vec.pid, r->nr * sizeof(vec.pid[0]));
 	expect_levels(_metadata, r->w, GRANDCHILD, &want);
@@ -54,58 +50,44 @@ static void get_attempt(struct __test_metadata *_metadata, struct faults *f,
 	struct pid_vec vec = new_vec(r->nr), none = vec;
 
 	nth_open(_metadata, f);
-	do {
-		FAIL_POINT(f, n, try_get(r->w->ns[GRANDCHILD], &vec));
-	} while (f->err && --times);
+	FAIL_POINTS(f, n, times, try_get(r->w->ns[GRANDCHILD], &vec));
 	memcpy(none.pid, f->err ? none.pid : want.pid,
 	       r->nr * sizeof(vec.pid[0]));
 	EXPECT_EQ(0, memcmp(&none, &vec, sizeof(vec)));
 	close(f->nth);
 }
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(vec, set_1) {
-	/* clang-format on */
 	.name = "NS_SET_LAST_PID_VEC of 1 level",
 	.attempt = set_attempt,
 	.nr = 1,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(vec, set_2) {
-	/* clang-format on */
 	.name = "NS_SET_LAST_PID_VEC of 2 levels",
 	.attempt = set_attempt,
 	.nr = 2,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(vec, set_3) {
-	/* clang-format on */
 	.name = "NS_SET_LAST_PID_VEC of 3 levels",
 	.attempt = set_attempt,
 	.nr = 3,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(vec, get_1) {
-	/* clang-format on */
 	.name = "NS_GET_LAST_PID_VEC of 1 level",
 	.attempt = get_attempt,
 	.nr = 1,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(vec, get_2) {
-	/* clang-format on */
 	.name = "NS_GET_LAST_PID_VEC of 2 levels",
 	.attempt = get_attempt,
 	.nr = 2,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(vec, get_3) {
-	/* clang-format on */
 	.name = "NS_GET_LAST_PID_VEC of 3 levels",
 	.attempt = get_attempt,
 	.nr = 3,
@@ -123,17 +105,10 @@ FIXTURE_TEARDOWN_PARENT(vec)
 	scene_left(_metadata, &self->s);
 }
 
-#define SWEEP_OF_REQUEST(_name) \
-	struct request __request = { &self->s.w, variant->nr }; \
-	struct sweep _name = { \
-		.name = variant->name, \
-		.attempt = variant->attempt, \
-		.data = &__request, \
-	}
-
 TEST_F(vec, out_of_reach)
 {
-	SWEEP_OF_REQUEST(s);
+	struct request r = { &self->s.w, variant->nr };
+	struct sweep s = SWEEP(variant, &r);
 
 	sweep(_metadata, self->f, &s);
 	EXPECT_EQ(1, s.nr);
@@ -143,7 +118,8 @@ TEST_F(vec, out_of_reach)
 
 TEST_F(vec, leaks_nothing)
 {
-	SWEEP_OF_REQUEST(s);
+	struct request r = { &self->s.w, variant->nr };
+	struct sweep s = SWEEP(variant, &r);
 
 	sweep_leaks(_metadata, self->f, &s);
 }

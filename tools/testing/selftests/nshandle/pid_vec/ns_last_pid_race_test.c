@@ -80,7 +80,7 @@ static bool sysctl_keeps(struct __test_metadata *_metadata, int fd, int last,
 	return (atoi(text) >= HIGH) == (last == HIGH);
 }
 
-/* In a new pid namespace with the forkers. Returns how many writes were lost. */
+/* Beside the forkers, in a new pid namespace. Returns the writes lost. */
 static int sysctl_write(struct __test_metadata *_metadata, atomic_int *forks)
 {
 	int fd = open("/proc/sys/kernel/ns_last_pid", O_RDWR | O_CLOEXEC);

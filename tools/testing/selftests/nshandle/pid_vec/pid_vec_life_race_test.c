@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A SET beside the birth or death of an init fails (ESRCH) only without a live one.
+ * A SET beside the birth or death of an init fails (ESRCH) exactly while there
+ * is no live one.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -65,7 +66,7 @@ static void birth_live(int sock)
 		pause();
 }
 
-/* The maker of a pid namespace without an init forks into it twice, when told. */
+/* The maker of a new pid namespace forks into it twice, when told. */
 static void birth_make(struct __test_metadata *_metadata, int sock)
 {
 	pid_t pid[2];

@@ -3,8 +3,9 @@
  * Which tasks may set and which may read the last pids of which pid namespaces.
  *
  * Every case runs as the caller of the world of lib/world.h, which sees the
- * levels from SELF, its own, downward. The last pid above that, in the harness's
- * own namespace, is read before the world and after it: it must not move.
+ * levels from SELF, its own, downward. The last pid above that, in the
+ * harness's own namespace, is read before the world and after it: it must not
+ * move.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -231,7 +232,7 @@ TEST_F(right, get)
 
 FIXTURE(owners) {
 	struct scene s;
-	struct world below;	/* its CHILD is below BOX, with the same owner */
+	struct world below;	/* its CHILD is below BOX, of the same owner */
 };
 
 static void more_in_box(struct __test_metadata *_metadata, struct world *w)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * procfs's "pidns" parameter and its query, at each point where they can run
- * out of memory or not reach the user's: the errno, that what was there before
- * is there still and nothing else, and that nothing is left behind.
+ * pidns= and its query change nothing and leak nothing when memory runs out.
+ *
+ * Each allocation, and each copy from or to user space, of each call fails in
+ * its turn.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -13,7 +14,7 @@
 #include "../lib/world.h"
 
 #define DIR	"/tmp"
-#define NAME	"ns"		/* in there, the file of GRANDCHILD */
+#define NAME	"ns"		/* in DIR: the namespace file of GRANDCHILD */
 #define PATH	DIR "/" NAME
 
 enum aux {
@@ -21,30 +22,26 @@ enum aux {
 	THE_NS,
 	THE_NS_O_PATH,
 	THE_DIR,
-	INSTANCE,	/* of GRANDCHILD, or as ->unheld says */
+	INSTANCE,	/* of GRANDCHILD, or as .unheld says */
 	NR_AUX,
 };
 
-/* Shared with the end of the fixture, which is outside of the world. */
-FIXTURE(procfs)
-{
+FIXTURE(procfs) {
 	struct faults *f;
 	struct world w;
 	int aux[NR_AUX];
-	struct stat ns;		/* of INSTANCE */
+	struct stat ns;		/* of INSTANCE's pid namespace */
 };
 
-FIXTURE_VARIANT(procfs)
-{
+FIXTURE_VARIANT(procfs) {
 	const char *name;
 	attempt_fn *attempt;
 	unsigned int cmd;	/* of fsconfig(2) */
 	const char *value;
 	enum aux aux;
-	bool unheld;		/* nobody has INSTANCE's namespace open */
+	bool unheld;		/* INSTANCE is of another namespace, not open */
 };
 
-/* The call of a row, and what it is made on. */
 struct call {
 	const FIXTURE_VARIANT(procfs) * row;
 	FIXTURE_DATA(procfs) * self;
@@ -53,27 +50,18 @@ struct call {
 /* The descriptor that the last call made. */
 static int made;
 
-/* 0 or the errno. */
+/* Returns 0 or the errno of a call that returned @fd. */
 static int keep(int fd)
 {
 	made = fd;
 	return fd < 0 ? errno : 0;
 }
 
-/* Neither a descriptor nor, in the caller's namespace, a mount. */
+/* The call has made neither a descriptor nor, at MNT, a mount. */
 static void expect_nothing_made(struct __test_metadata *_metadata, int next)
 {
 	EXPECT_EQ(next, next_fd(_metadata));
 	EXPECT_OPTIONS("");
-}
-
-static void expect_instance(struct __test_metadata *_metadata, int fc,
-			    const struct world *w, enum ns ns)
-{
-	int dir = procfs_mount(_metadata, fc);
-
-	expect_shows(_metadata, dir, w, ns);
-	close(dir);
 }
 
 static void fsopen_attempt(struct __test_metadata *_metadata, struct faults *f,
@@ -84,20 +72,17 @@ static void fsopen_attempt(struct __test_metadata *_metadata, struct faults *f,
 
 	nth_open(_metadata, f);
 	next = next_fd(_metadata);
-	do {
-		FAIL_POINT(f, n, keep(sys_fsopen("proc")));
-	} while (f->err && --times);
+	FAIL_POINTS(f, n, times, keep(sys_fsopen("proc")));
 	if (f->err) {
 		expect_nothing_made(_metadata, next);
 	} else {
-		ASSERT_EQ(0, try_create(made));
-		expect_instance(_metadata, made, &c->self->w, SELF);
+		expect_created(_metadata, &c->self->w, made, false, SELF);
 		close(made);
 	}
 	close(f->nth);
 }
 
-/* The context has a value, which the call replaces or not. */
+/* The context has the value CHILD, which the call replaces or not. */
 static void set_attempt(struct __test_metadata *_metadata, struct faults *f,
 			const void *data, int n, int times)
 {
@@ -107,14 +92,10 @@ static void set_attempt(struct __test_metadata *_metadata, struct faults *f,
 
 	nth_open(_metadata, f);
 	ASSERT_EQ(0, try_pidns(fc, w->ns[CHILD]));
-	do {
-		FAIL_POINT(f, n,
-			   try_fsconfig(fc, c->row->cmd, "pidns",
-					c->row->value,
-					c->self->aux[c->row->aux]));
-	} while (f->err && --times);
-	ASSERT_EQ(0, try_create(fc));
-	expect_instance(_metadata, fc, w, f->err ? CHILD : GRANDCHILD);
+	FAIL_POINTS(f, n, times,
+		    try_fsconfig(fc, c->row->cmd, "pidns", c->row->value,
+				 c->self->aux[c->row->aux]));
+	expect_created(_metadata, w, fc, false, f->err ? CHILD : GRANDCHILD);
 	close(fc);
 	close(f->nth);
 }
@@ -128,7 +109,7 @@ static int grandchild_context(struct __test_metadata *_metadata,
 	return fc;
 }
 
-/* A context that has failed at it once has nothing more to give. */
+/* A context can't be created again after a failure. */
 static void create_attempt(struct __test_metadata *_metadata, struct faults *f,
 			   const void *data, int n, int times)
 {
@@ -144,8 +125,8 @@ static void create_attempt(struct __test_metadata *_metadata, struct faults *f,
 			EXPECT_EQ(EINVAL, errno);
 			EXPECT_EQ(EBUSY, try_create(fc));
 		} else {
-			expect_instance(_metadata, fc, &c->self->w,
-					GRANDCHILD);
+			expect_created(_metadata, &c->self->w, fc, true,
+				       GRANDCHILD);
 		}
 		close(fc);
 	} while (f->err && --times);
@@ -191,9 +172,7 @@ static void mount_attempt(struct __test_metadata *_metadata, struct faults *f,
 	int dir;
 
 	nth_open(_metadata, f);
-	do {
-		FAIL_POINT(f, n, try_mount(c->row->value));
-	} while (f->err && --times);
+	FAIL_POINTS(f, n, times, try_mount(c->row->value));
 	if (f->err) {
 		EXPECT_OPTIONS("");
 	} else {
@@ -214,10 +193,8 @@ static void query_attempt(struct __test_metadata *_metadata, struct faults *f,
 
 	nth_open(_metadata, f);
 	next = next_fd(_metadata);
-	do {
-		FAIL_POINT(f, n,
-			   keep(procfs_get_pidns(c->self->aux[INSTANCE])));
-	} while (f->err && --times);
+	FAIL_POINTS(f, n, times,
+		    keep(procfs_get_pidns(c->self->aux[INSTANCE])));
 	if (f->err) {
 		EXPECT_EQ(next, next_fd(_metadata));
 	} else {
@@ -229,43 +206,33 @@ static void query_attempt(struct __test_metadata *_metadata, struct faults *f,
 	close(f->nth);
 }
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, fsopen) {
-	/* clang-format on */
 	.name = "fsopen(proc)",
 	.attempt = fsopen_attempt,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, set_fd) {
-	/* clang-format on */
 	.name = "fsconfig(SET_FD)",
 	.attempt = set_attempt,
 	.cmd = FSCONFIG_SET_FD,
 	.aux = THE_NS,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, set_string) {
-	/* clang-format on */
 	.name = "fsconfig(SET_STRING, path)",
 	.attempt = set_attempt,
 	.cmd = FSCONFIG_SET_STRING,
 	.value = PATH,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, set_string_magic) {
-	/* clang-format on */
 	.name = "fsconfig(SET_STRING, /proc/self/fd)",
 	.attempt = set_attempt,
 	.cmd = FSCONFIG_SET_STRING,
 	.value = NS_PATH,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, set_path) {
-	/* clang-format on */
 	.name = "fsconfig(SET_PATH)",
 	.attempt = set_attempt,
 	.cmd = FSCONFIG_SET_PATH,
@@ -273,9 +240,7 @@ FIXTURE_VARIANT_ADD(procfs, set_path) {
 	.aux = THE_DIR,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, set_path_empty) {
-	/* clang-format on */
 	.name = "fsconfig(SET_PATH_EMPTY)",
 	.attempt = set_attempt,
 	.cmd = FSCONFIG_SET_PATH_EMPTY,
@@ -283,45 +248,35 @@ FIXTURE_VARIANT_ADD(procfs, set_path_empty) {
 	.aux = THE_NS_O_PATH,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, create) {
-	/* clang-format on */
 	.name = "fsconfig(CMD_CREATE)",
 	.attempt = create_attempt,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, fsmount) {
-	/* clang-format on */
 	.name = "fsmount",
 	.attempt = fsmount_attempt,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, mount) {
-	/* clang-format on */
 	.name = "mount(2)",
 	.attempt = mount_attempt,
 	.value = "pidns=" PATH,
 };
 
-/* clang-format off */
 FIXTURE_VARIANT_ADD(procfs, query) {
-	/* clang-format on */
 	.name = "PROCFS_GET_PID_NAMESPACE",
 	.attempt = query_attempt,
 };
 
-/* The file has to be made, too. */
-/* clang-format off */
+/* Here the query must make the namespace file, too. */
 FIXTURE_VARIANT_ADD(procfs, query_unheld) {
-	/* clang-format on */
 	.name = "PROCFS_GET_PID_NAMESPACE, no other file",
 	.attempt = query_attempt,
 	.unheld = true,
 };
 
-/* The world has each of its namespaces open: this is another one. */
+/* An instance of a new namespace, since the world's have all an open file. */
 static int unheld_instance(struct __test_metadata *_metadata, struct stat *ns)
 {
 	int pidfd = sys_pidfd_open(getpid(), 0), fd, fc, dir;
@@ -365,17 +320,10 @@ FIXTURE_TEARDOWN_PARENT(procfs)
 {
 }
 
-#define SWEEP_OF_CALL(_name) \
-	struct call __call = { variant, self }; \
-	struct sweep _name = { \
-		.name = variant->name, \
-		.attempt = variant->attempt, \
-		.data = &__call, \
-	}
-
 TEST_F(procfs, out_of_memory)
 {
-	SWEEP_OF_CALL(s);
+	struct call c = { variant, self };
+	struct sweep s = SWEEP(variant, &c);
 
 	sweep(_metadata, self->f, &s);
 	EXPECT_LT(0, s.failed);
@@ -384,7 +332,8 @@ TEST_F(procfs, out_of_memory)
 /* Two thousand mounts, on a slow machine. */
 TEST_F_TIMEOUT(procfs, leaks_nothing, 60)
 {
-	SWEEP_OF_CALL(s);
+	struct call c = { variant, self };
+	struct sweep s = SWEEP(variant, &c);
 
 	sweep_leaks(_metadata, self->f, &s);
 }

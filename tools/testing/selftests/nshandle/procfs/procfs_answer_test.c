@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PROCFS_GET_PID_NAMESPACE: what the answer is good for, and what it depends
- * on.
+ * PROCFS_GET_PID_NAMESPACE returns a descriptor that works as any of nsfs does.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -129,7 +128,7 @@ TEST_F(answer, outlives_the_instance)
 	EXPECT_EQ(0, try_setns(self->ns, CLONE_NEWPID));
 }
 
-/* So that it can get a meaning. */
+/* The argument must be 0, so that other values can get a meaning. */
 TEST_F(answer, needs_the_argument_0)
 {
 	static const unsigned long args[] = {
@@ -143,7 +142,7 @@ TEST_F(answer, needs_the_argument_0)
 		      self->w.ns[CHILD]);
 }
 
-/* The command is looked at before its argument. */
+/* The check of the command comes before that of its argument. */
 TEST_F(answer, needs_the_right_number_with_an_argument)
 {
 	EXPECT_EQ(-1, variant->ask(self->dir, _IO('f', 33), 1));
@@ -174,7 +173,7 @@ TEST_F(answer, needs_the_right_number)
 	}
 }
 
-/* A reference that is lost each time would overflow, or keep CHILD for ever. */
+/* A reference lost each time would overflow, or keep CHILD for ever. */
 TEST_F(answer, needs_room_for_a_descriptor)
 {
 	struct rlimit limit, none;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * procfs's "pidns" parameter by every command of fsconfig(2), with odd
- * descriptors and kinds of values, by callers of different rights. Each row of
- * the table is one setting, judged as procfs_value.h says.
+ * Which commands of fsconfig(2) set pidns=, and with which descriptors.
+ *
+ * Each row of the table is one setting, checked as lib/procfs_value.h says.
  */
 #include "../lib/test.h"
 #include "../lib/procfs_value.h"

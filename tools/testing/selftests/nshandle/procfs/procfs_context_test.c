@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pidns= set more than once in one file system context, in all ways to give
- * it: the last setting that was accepted counts.
+ * Of several settings of pidns= in one context the last accepted one counts.
  */
 #include "../lib/test.h"
 #include "../lib/procfs.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An instance of procfs keeps its pid namespace once it is there: pidns= is
- * refused by every context and by every remount, and all else changes as ever.
+ * A remount of procfs can change every option but pidns=, which is refused.
  */
 #include "../lib/test.h"
 #include "../lib/procfs.h"
@@ -35,7 +34,7 @@ static void expect_kept(struct __test_metadata *_metadata,
 	expect_shows(_metadata, m->dir, &m->w, CHILD);
 }
 
-/* The rest changes as ever, by the same context that has refused pidns=. */
+/* Other options can be changed by the same context that has refused pidns=. */
 static void expect_options_change(struct __test_metadata *_metadata,
 				  const struct mounted *m, int fc)
 {
@@ -121,7 +120,7 @@ FIXTURE_VARIANT_ADD(kept, path_empty_other_type) {
 	.r.aux = "/proc/self/ns/uts",
 };
 
-/* No kind of value for it: this comes first. */
+/* A flag is no value of pidns=: this check comes first. */
 FIXTURE_VARIANT_ADD(kept, flag) {
 	.r.cmd = FSCONFIG_SET_FLAG,
 	.r.err = EINVAL,
@@ -137,7 +136,7 @@ FIXTURE_TEARDOWN_PARENT(kept)
 {
 }
 
-/* Twice: that other options have changed between makes no difference. */
+/* Refused twice: a change of other options between makes no difference. */
 static void expect_refused(struct __test_metadata *_metadata,
 			   const struct mounted *m, const struct refusal *r,
 			   int fc)
@@ -170,7 +169,7 @@ TEST_F(kept, by_the_context_that_made_it)
 	expect_options_change(_metadata, &self->m, self->m.fc);
 }
 
-/* Between its making and its mounting a context takes nothing at all. */
+/* Between create and fsmount(2) a context takes no setting at all. */
 TEST_F(kept, by_a_context_not_yet_mounted)
 {
 	const struct refusal *r = &variant->r;
@@ -225,7 +224,7 @@ FIXTURE_VARIANT_ADD(remount, flag) {
 	.err = EINVAL,
 };
 
-/* All of it or nothing. */
+/* A remount changes all options or none. */
 FIXTURE_VARIANT_ADD(remount, after_another) {
 	.options = "hidepid=off,gid=1234,pidns=" NS_PATH,
 	.err = EBUSY,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An instance of procfs keeps its pid namespace until it is unmounted and closed.
+ * An instance of procfs keeps its pid namespace until unmount and last close.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pidns= beside what procfs has had before: hidepid=, gid= and subset=, and
- * the rules for instances that a user namespace makes.
+ * The other options of procfs, and its rules for user namespaces, hold with
+ * pidns=, too.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
@@ -20,8 +20,8 @@ FIXTURE(beside) {
 };
 
 /*
- * An instance of CHILD, with two processes of root. Who is in that namespace
- * sees itself besides.
+ * An instance of CHILD, which has two processes of root. A task in CHILD also
+ * sees itself.
  */
 struct look {
 	const char *shown;	/* options in mountinfo */
@@ -64,7 +64,7 @@ FIXTURE_VARIANT_ADD(beside, gid_last) {
 	.look.member = 2,
 };
 
-/* Here no group helps. */
+/* With this value, gid= makes no difference. */
 FIXTURE_VARIANT_ADD(beside, ptraceable_around) {
 	.options = "gid=1234,pidns=" NS_PATH ",hidepid=ptraceable",
 	.look.shown = "rw,gid=1234,hidepid=ptraceable",
@@ -145,7 +145,7 @@ TEST_F(beside, by_mount)
 		      open_dir(_metadata, MNT));
 }
 
-/* The same, an option at a time. */
+/* The same, with one fsconfig(2) for each option. */
 TEST_F(beside, by_context)
 {
 	int fc = procfs_context(_metadata);
@@ -163,7 +163,7 @@ TEST_F(beside, by_context)
 		      attach(_metadata, fc));
 }
 
-/* ----- gid= is the maker's: read in its user namespace, when it makes. */
+/* ----- gid= is a group of the maker's user namespace. */
 
 FIXTURE(group) {
 	struct world w;
@@ -227,15 +227,15 @@ TEST_F(group, is_the_makers)
 	EXPECT_OPTIONS(variant->shown);
 }
 
-/* ----- A user namespace that has not left the pid namespace of others. */
+/* ----- A user namespace whose root is in a pid namespace of another owner. */
 
 FIXTURE(userns) {
 	struct world w;
 };
 
 /*
- * The caller is root of BOX's user namespace with a mount namespace of its
- * own: procfs may not show it what is covered there.
+ * The caller is root of BOX's user namespace and has its own mount namespace:
+ * procfs may not show it what is covered by mounts there.
  */
 FIXTURE_VARIANT(userns) {
 	bool covered;
@@ -290,7 +290,7 @@ static int userns_context(struct __test_metadata *_metadata,
 	return fc;
 }
 
-/* What becomes of an instance of @ns that @fc has made. */
+/* Mounts the instance of @ns that @fc has made, if it may be mounted. */
 static void expect_mounts(struct __test_metadata *_metadata, int fc, int ns,
 			  int err, const char *shown)
 {
@@ -308,7 +308,7 @@ static void expect_mounts(struct __test_metadata *_metadata, int fc, int ns,
 	EXPECT_OPTIONS(shown);
 }
 
-/* Of its own pid namespace it can't have one: that belongs to another. */
+/* The caller's own pid namespace belongs to another owner: EPERM. */
 TEST_F(userns, has_none_without_pidns)
 {
 	int fc = userns_context(_metadata, variant->subset);
@@ -349,7 +349,7 @@ TEST_F(userns, has_one_of_its_pidns_by_mount)
 	EXPECT_OPTIONS(variant->shown);
 }
 
-/* As a runtime does it that sets everything up before it forks. */
+/* As a container runtime that sets everything up before it forks. */
 TEST_F(userns, has_one_of_a_namespace_not_born)
 {
 	int fc = userns_context(_metadata, variant->subset);
@@ -363,7 +363,7 @@ TEST_F(userns, has_one_of_a_namespace_not_born)
 	expect_mounts(_metadata, fc, own, variant->err, variant->shown);
 }
 
-/* The same without a descriptor: procfs has a link to that namespace. */
+/* The same by path: procfs has a link to that namespace. */
 TEST_F(userns, has_one_of_a_namespace_not_born_by_path)
 {
 	int fc = userns_context(_metadata, variant->subset);

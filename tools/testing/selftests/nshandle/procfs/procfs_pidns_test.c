@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The values of procfs's "pidns" parameter: everything that a descriptor or a
- * path can name, given in every way, by callers of different rights. Each row
- * of the tables is one setting, judged as procfs_value.h says.
+ * Which files and paths pidns= takes, given in every way, from which callers.
+ *
+ * Each row of the tables is one setting, checked as lib/procfs_value.h says.
  */
 #include "../lib/test.h"
 #include "../lib/procfs_value.h"
@@ -10,7 +10,7 @@
 
 /* ----- Tables of paths, and of the files found there. */
 
-/* How the value is given; but for mount(2), by fsconfig(2). */
+/* How the value is given: by mount(2) or, in the other ways, fsconfig(2). */
 enum form {
 	FD,
 	STRING,
@@ -55,13 +55,13 @@ static void attempt_give(struct __test_metadata *_metadata,
 	}
 }
 
-/* Where the form decides. */
+/* Paths whose verdict depends on the form. */
 static const struct {
 	const char *path;
 	enum form form;
 	enum verdict want;
 } exceptions[] = {
-	/* It takes what is before the comma, and nothing has that name. */
+	/* mount(2) takes the text before the comma, which names no file. */
 	{ "/tmp/a,b", MOUNT, MISSING },
 	{ "", PATH, NO_PATH },
 	{ path_256, STRING, NO_VALUE },
@@ -71,7 +71,7 @@ static const struct {
 static enum verdict verdict_of(const struct row *row, enum form form,
 			       enum caller who)
 {
-	/* mount(2) looks at nothing before it has asked who calls. */
+	/* mount(2) checks the caller before anything else. */
 	if (form == MOUNT && who == NO_ADMIN)
 		return NO_MOUNT;
 	for (size_t i = 0; i < ARRAY_LEN(exceptions); i++)
@@ -96,7 +96,7 @@ static void check_rows(struct __test_metadata *_metadata, struct files *f,
 	check_attempts(_metadata, f, who);
 }
 
-/* ----- Whatever can be opened, given in all five ways. */
+/* ----- Files of every kind, given in all five ways. */
 
 FIXTURE(value) {
 	struct files f;
@@ -137,8 +137,8 @@ FIXTURE_TEARDOWN_PARENT(value)
 }
 
 /*
- * As for joining: first what it is, then who asks, then where it is. What an
- * instance shows that is not wanted, does not matter.
+ * As for joining, the order of checks is the kind of the file, the caller's
+ * right, the place of the namespace. A row that is never OK has no namespace.
  */
 static const struct row values[] = {
 	/*		   root, only admin, no admin, box's root */
@@ -187,7 +187,7 @@ TEST_F(value, by_box_root)
 		   ARRAY_LEN(values));
 }
 
-/* ----- Whatever a path can be, in the three ways to give one. */
+/* ----- Paths of every kind, in the three ways to give one. */
 
 FIXTURE(name) {
 	struct files f;
@@ -220,9 +220,9 @@ FIXTURE_TEARDOWN_PARENT(name)
 }
 
 static const struct row names[] = {
-	/* The process's own link asks for the right to trace it ... */
+	/* A process's own link needs the right to trace it ... */
 	{ "/tmp/link", CHILD, { OK, NO_ACCESS, NO_RIGHT, NO_ACCESS } },
-	/* ... and a directory for the right to search it. */
+	/* ... and a directory the right to search it. */
 	{ DIR_CLOSED "/child", CHILD, { OK, NO_ACCESS, NO_RIGHT, NO_ACCESS } },
 	{ "/tmp/opath", CHILD, { OK, OK, NO_RIGHT, NO_RIGHT } },
 	{ "/tmp/missing", 0, ALL(MISSING) },
@@ -232,7 +232,7 @@ static const struct row names[] = {
 	{ "/tmp/file/child", 0, ALL(NOT_DIR) },
 	{ "/tmp/child/", 0, ALL(NOT_DIR) },
 	{ "/tmp/directory/", 0, ALL(NOT_PIDNS) },
-	/* From the working directory; in that of stdin is another "ns". */
+	/* From the working directory; standard input's has another "ns". */
 	{ "ns", CHILD, { OK, OK, NO_RIGHT, NO_RIGHT } },
 	{ "../box", BOX, { OK, OK, NO_RIGHT, OK } },
 	{ "other", 0, ALL(MISSING) },

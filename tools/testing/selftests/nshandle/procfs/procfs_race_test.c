@@ -300,7 +300,7 @@ FIXTURE_SETUP(dying)
 	self->own = ns_open_self(_metadata);
 	self->d.duel = race_share(_metadata, sizeof(*self->d.duel));
 	duel_init(self->d.duel, 2);
-	/* Without SIG_IGN the path would be there until we wait for the init. */
+	/* Without this the path would be there until we reap the init. */
 	if (variant->call == call_set_path)
 		signal(SIGCHLD, SIG_IGN);
 }

@@ -2,8 +2,8 @@
 /*
  * Tasks that send a context on: each sets only what that task itself may set.
  *
- * Root of BOX has opened the context. Each task receives it, and a descriptor of
- * a pid namespace, over a socket.
+ * Root of BOX has opened the context. Each task receives it, and a descriptor
+ * of a pid namespace, over a socket.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"
