@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Model and kernel side by side: the answer to a step, then what the links of
- * every task show. A difference is told once, under the step that made it.
- */
+#include "compare.h"
+#include "setup.h"
+#include "text.h"
+#include "world.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
-
-#include "model.h"
-#include "world.h"
 
 static struct {
 	const struct step *step;

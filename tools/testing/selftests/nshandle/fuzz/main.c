@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* nshandle-fuzz: see fuzz.h. */
+/*
+ * nshandle-fuzz: random programs of the calls that nshandle is about, on the
+ * running kernel and on a model of it, step by step.
+ *
+ * From the bottom up, each file using only those before it: base, step, text;
+ * model, model_task, model_join, model_file, model_step; random, draw,
+ * generate; message, task, world; setup, compare, run, shrink.
+ */
+#include "generate.h"
+#include "random.h"
+#include "run.h"
+#include "setup.h"
+#include "shrink.h"
+#include "text.h"
+#include "world.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "world.h"
-
-struct options options = { .steps = -1 };
 
 static void usage(FILE *f)
 {
@@ -31,21 +40,6 @@ static void usage(FILE *f)
 	      "Exits with 0 if there is no difference, 1 if there is one, whose\n"
 	      "program is printed as --program reads it, and 2 if it can't work.\n",
 	      f);
-}
-
-void die(const char *fmt, ...)
-{
-	int err = errno;
-	va_list args;
-
-	fflush(stdout);
-	fputs("nshandle-fuzz: ", stderr);
-	va_start(args, fmt);
-	errno = err;
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-	_exit(2);
 }
 
 static long number(const char *text)

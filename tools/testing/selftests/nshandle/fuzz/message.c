@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A message of a fixed size over a socket, with a descriptor or without. */
+#include "message.h"
 
 #include <string.h>
 #include <sys/socket.h>
-
-#include "world.h"
 
 union control {
 	char buf[CMSG_SPACE(sizeof(int))];
@@ -31,7 +29,6 @@ bool message_send(int sock, const void *buf, size_t size, int fd)
 	return sendmsg(sock, &msg, MSG_NOSIGNAL) == (ssize_t)size;
 }
 
-/* @fd is -1 without one. */
 bool message_receive(int sock, void *buf, size_t size, int *fd)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = size };

@@ -9,9 +9,9 @@
 #ifndef NSHANDLE_FUZZ_MODEL_H
 #define NSHANDLE_FUZZ_MODEL_H
 
-#include "fuzz.h"
-
 #include <linux/capability.h>
+
+#include "step.h"
 
 #define MAX_NS (NR_TYPES * (MAX_STEPS + 1))
 #define UNKNOWN (-1)
@@ -104,10 +104,7 @@ struct machine {
 extern struct machine machine;
 extern struct model model;
 
-/* model.c */
-void model_start(void);
-bool model_applies(const struct step *s);
-void model_step(const struct step *s, struct expect *e);
+/* ----- What all rules stand on: namespaces, and who may do what. */
 
 int ns_new(int type, int owner);
 bool ns_below(int ns, int top);
@@ -116,34 +113,5 @@ bool may(const struct task *t, int user_ns, int cap);
 bool may_look(const struct task *t, const struct task *at, bool by_fs_ids);
 bool may_search(const struct task *t, int dir);
 int fs_new(struct fs from);
-bool process_shares(const struct task *t, int depth_ns);
-
-/* model_join.c */
-void model_setns(struct task *t, const struct step *s, struct expect *e);
-void model_join(struct task *t, const struct step *s, struct expect *e);
-void model_unshare(struct task *t, const struct step *s, struct expect *e);
-
-/* model_task.c */
-bool model_may_exit(const struct task *t);
-void model_first(int slot);
-void model_fork(struct task *t, const struct step *s, struct expect *e);
-void model_fault(struct task *t, const struct step *s, struct expect *e);
-void model_exit(struct task *t, const struct step *s, struct expect *e);
-void model_reap(struct task *t, const struct step *s, struct expect *e);
-void model_cap(struct task *t, const struct step *s, struct expect *e);
-void model_uid(struct task *t, const struct step *s, struct expect *e);
-void model_dumpable(struct task *t, const struct step *s, struct expect *e);
-bool model_whole_process_dead(int process);
-
-/* model_file.c */
-void model_chdir(struct task *t, const struct step *s, struct expect *e);
-void model_chroot(struct task *t, const struct step *s, struct expect *e);
-void model_hold(struct task *t, const struct step *s, struct expect *e);
-void model_fchdir(struct task *t, const struct step *s, struct expect *e);
-void model_open(struct task *t, const struct step *s, struct expect *e);
-void model_procfs(struct task *t, const struct step *s, struct expect *e);
-void model_vecset(struct task *t, const struct step *s, struct expect *e);
-void model_vecget(struct task *t, const struct step *s, struct expect *e);
-bool model_vec_moves_base(const struct step *s);
 
 #endif /* NSHANDLE_FUZZ_MODEL_H */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "model.h"
+#include "model_rules.h"
 
 /* ----- Directories. */
 

@@ -4,7 +4,7 @@
  * unshare(2), after its manual page and those of the namespaces.
  */
 
-#include "model.h"
+#include "model_rules.h"
 
 /* What a join is asked for: by types, and the paths. */
 struct source {

@@ -5,7 +5,7 @@
  * capabilities", prctl(2) PR_SET_DUMPABLE and setresuid(2).
  */
 
-#include "model.h"
+#include "model_rules.h"
 
 #define RESERVED_PIDS 300
 

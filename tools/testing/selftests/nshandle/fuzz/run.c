@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A program in a world of its own, beside the model. */
-
-#include <string.h>
-#include <unistd.h>
-
-#include "model.h"
+#include "run.h"
+#include "compare.h"
+#include "model_step.h"
+#include "text.h"
 #include "world.h"
+
+#include <unistd.h>
 
 long outcomes[NR_OPS][OUTCOMES];
 static long done;
@@ -60,7 +60,6 @@ static void run_step(const struct step *s)
 	compare_world();
 }
 
-/* Returns true if model and kernel are of one mind to the end. */
 bool program_run(const struct program *p, bool quiet)
 {
 	bool same = true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the world stands on: a root of its own, and what the machine is like. */
+#include "setup.h"
+#include "model.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -10,9 +11,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <linux/capability.h>
-
-#include "model.h"
-#include "world.h"
 
 __u64 dir_ino[NR_DIRS];
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Makes a program that differs short: takes out ever smaller pieces, lets one
- * task do the work of two, takes out bits of flags, as long as what remains
- * still differs. Any difference will do.
- */
+#include "shrink.h"
+#include "run.h"
 
 #include <string.h>
-
-#include "fuzz.h"
 
 static bool fails(const struct program *p)
 {

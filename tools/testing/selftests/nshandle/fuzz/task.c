@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What runs in the tasks of the world: one step after the other, as told. A
- * task may be a thread, or share its memory without the C library's knowledge:
- * no stdio, no allocation, and never two of them at work at the same time.
- */
+#include "task.h"
+#include "message.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,9 +15,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "world.h"
-
 #define STACK (64 << 10)
+
+int task_socks[NR_TASKS];
 
 static _Alignas(64) char stacks[NR_TASKS][STACK];
 
@@ -219,7 +216,7 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 
 static int task_main(void *arg)
 {
-	int sock = slots[(long)arg].theirs, fd, out;
+	int sock = task_socks[(long)arg], fd, out;
 	struct answer a;
 	struct step s;
 

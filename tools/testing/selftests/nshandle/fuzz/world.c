@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The observer's side of the world: tasks come and go, steps are handed out,
- * and what they bring back is kept.
- */
+#include "world.h"
+#include "message.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,8 +17,6 @@
 #include <sys/wait.h>
 #include <linux/nsfs.h>
 
-#include "world.h"
-
 struct slot slots[NR_TASKS];
 int files[NR_FILES];
 int places[NR_PLACES];
@@ -28,7 +24,7 @@ int places[NR_PLACES];
 static int bad_fd[NR_BAD] = { -1, -1, -1, -1 };
 
 /* How long anything may take; NSHANDLE_SLOW is for kernels that debug. */
-int limit_ms(void)
+static int limit_ms(void)
 {
 	static int limit;
 
@@ -70,8 +66,9 @@ void world_prepare(void)
 	for (int i = 0; i < NR_TASKS; i++) {
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 			die("socketpair: %m");
-		slots[i] = (struct slot){ .ours = ours(pair[0]),
-			.theirs = pair[1], .pidfd = -1, .proc = -1, .ns = -1 };
+		slots[i] = (struct slot){ .sock = ours(pair[0]),
+			.pidfd = -1, .proc = -1, .ns = -1 };
+		task_socks[i] = pair[1];
 	}
 	bad_fd[BAD_OPATH] = ours(open("/proc/self/ns/uts", O_PATH));
 	bad_fd[BAD_DIR] = ours(open("/", O_RDONLY | O_DIRECTORY));
@@ -99,7 +96,6 @@ static void read_pids(struct slot *t)
 	t->pid = t->level_pid[0];
 }
 
-/* @parent is a slot of the process, if the new task is a thread of it. */
 void world_adopt(int slot, int pidfd, int parent)
 {
 	struct slot *t = &slots[slot];
@@ -201,8 +197,8 @@ void world_stop(void)
 		drop(&slots[i].pidfd);
 		drop(&slots[i].proc);
 		drop(&slots[i].ns);
-		drain(slots[i].ours);
-		drain(slots[i].theirs);
+		drain(slots[i].sock);
+		drain(task_socks[i]);
 	}
 	for (int i = 0; i < NR_FILES; i++)
 		drop(&files[i]);
@@ -254,10 +250,6 @@ static void keep(const struct step *s, int fd)
 	*where = fd;
 }
 
-/*
- * Returns false if there is no answer. @fd is the descriptor that came with
- * it, or -1: the caller's, unless the step is one to keep it.
- */
 bool world_step(const struct step *s, struct answer *a, int *fd)
 {
 	struct slot *t = &slots[s->arg[0]];
@@ -267,10 +259,10 @@ bool world_step(const struct step *s, struct answer *a, int *fd)
 	memset(a, 0, sizeof(*a));
 	if (s->arg[0] == OBSERVER)
 		return reap_own(s, a);
-	p.fd = t->ours;
-	if (!message_send(t->ours, s, sizeof(*s), handle_of(s)) ||
+	p.fd = t->sock;
+	if (!message_send(t->sock, s, sizeof(*s), handle_of(s)) ||
 	    poll(&p, 1, limit_ms()) != 1 ||
-	    !message_receive(t->ours, a, sizeof(*a), fd))
+	    !message_receive(t->sock, a, sizeof(*a), fd))
 		return false;
 	if (*fd >= 0) {
 		*fd = ours(*fd);
@@ -311,7 +303,7 @@ static bool write_maps_in(int user_ns, pid_t pid)
 	return child > 0 && waitpid(child, &status, 0) == child && !status;
 }
 
-/* All ids, as they are: in the model they are the same everywhere. */
+/* In the model, an id is the same everywhere. */
 bool world_map_ids(int slot)
 {
 	int ns = openat(slots[slot].ns, "user", O_RDONLY | O_CLOEXEC);

@@ -1,33 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * nshandle-fuzz: random programs of the calls that nshandle is about, on the
- * running kernel and on a model of it, step by step.
+ * Steps and programs: the calls, what their arguments can be, and the names of
+ * all that.
  *
- * What all parts share: the namespaces, the steps and the programs. A step that
- * makes no sense where it stands (its actor is gone, say) does nothing, in the
- * model as in the kernel: so any step can be taken out of a program, and what
- * remains is a program.
+ * A step that makes no sense where it stands (its actor is gone, say) does
+ * nothing, in the model as in the kernel. So every program stays a program when
+ * a step is taken out.
  */
-#ifndef NSHANDLE_FUZZ_H
-#define NSHANDLE_FUZZ_H
+#ifndef NSHANDLE_FUZZ_STEP_H
+#define NSHANDLE_FUZZ_STEP_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
-#include <errno.h>
 #include <sched.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <sys/types.h>
-
-#include <linux/sched.h>
 
 #include <linux/nshandle.h>
-#include <linux/types.h>
+#include <linux/sched.h>
 
-#define ARRAY_LEN(_a) (sizeof(_a) / sizeof((_a)[0]))
-#define BIT(_n) (1ULL << (_n))
+#include "base.h"
 
 #define NR_TASKS	8	/* slots; a slot is used again after a reaping */
 #define NR_FIRST	2	/* tasks that a world begins with */
@@ -141,38 +129,4 @@ struct program {
 	struct step step[MAX_STEPS];
 };
 
-struct options {
-	__u64 seed;
-	long steps;
-	long seconds;
-	bool no_flags;	/* nothing that an unpatched kernel lacks */
-	bool wrong;	/* the model lacks a rule */
-	bool verbose;
-	const char *program;
-};
-
-extern struct options options;
-
-/* text.c */
-void step_print(FILE *f, const struct step *s);
-bool step_parse(struct step *s, char *line);
-void program_print(FILE *f, const struct program *p);
-bool program_read(FILE *f, struct program *p);
-
-/* generate.c */
-void random_seed(__u64 seed);
-void program_generate(struct program *p);
-
-/* run.c */
-#define OUTCOMES 134	/* an errno, or 0 */
-extern long outcomes[NR_OPS][OUTCOMES];
-bool program_run(const struct program *p, bool quiet);
-long steps_done(void);
-
-/* shrink.c */
-void program_shrink(struct program *p);
-
-/* Prints and exits with 2: the fuzzer can't work. */
-[[gnu::format(printf, 1, 2), gnu::noreturn]] void die(const char *fmt, ...);
-
-#endif /* NSHANDLE_FUZZ_H */
+#endif /* NSHANDLE_FUZZ_STEP_H */
