@@ -189,10 +189,9 @@ static int samples_of(const struct row *row)
 	return row->many ? MANY_SAMPLES : SAMPLES;
 }
 
-static void print(const struct row *row, struct result *result, uint64_t less)
+static void print(const struct row *row, struct result *result, uint64_t less,
+		  int nr)
 {
-	int nr = samples_of(row);
-
 	if (result->failed) {
 		printf("%s - - - # %s\n", row->name, strerror(result->error));
 		return;
@@ -221,7 +220,7 @@ void measure_in_turn(const struct row *rows, size_t nr)
 		}
 	}
 	for (size_t i = 0; i < nr; i++)
-		print(&rows[i], &results[i], less);
+		print(&rows[i], &results[i], less, samples);
 }
 
 void measure_all(const struct row *rows, size_t nr)

@@ -36,7 +36,7 @@
  * Odd: the median is one of them. A tick of the timer spoils a few at most. What
  * is freed by RCU comes back with the end of a grace period: that long does it
  * take until forks cost the same. How the slabs are filled at that point still
- * makes 101 forks dearer or cheaper by half a percent, but not 801.
+ * makes 101 forks or mounts dearer or cheaper by half a percent, but not 801.
  */
 #define SAMPLES		101
 #define MANY_SAMPLES	801
@@ -85,7 +85,8 @@ static inline uint64_t ticks(void)
  * A row: @call is measured, and returns 0 or an errno, @error if all is well.
  * @before and @after, if any, are not. With @apart each sample is taken in a
  * process of its own, since there is no way back from what the call does.
- * With @many, MANY_SAMPLES of them are taken rather than SAMPLES.
+ * With @many, MANY_SAMPLES of them are taken rather than SAMPLES; the first row
+ * decides for all that are measured in turn.
  * @instead takes the call's place on a kernel that refuses it, so that the rows
  * beside it have the same history. @today names the row of what users do without
  * the interface.

@@ -145,7 +145,8 @@ static void put_query(int n)
 	.instead = plain_instead, .today = DANCE
 
 static const struct row rows[] = {
-	{ "fsmount-plain", new_mount, .after = put_mount, .arg = PLAIN },
+	{ "fsmount-plain", new_mount, .after = put_mount, .many = true,
+	  .arg = PLAIN },
 	{ "fsmount-fd", NEW_MOUNT(BY_FD) },
 	{ "fsmount-string", NEW_MOUNT(BY_STRING) },
 	{ "fsmount-path", NEW_MOUNT(BY_PATH) },
