@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "count.h"
+
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -11,16 +13,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "count.h"
+#include "types.h"
 
 /* ----- What is counted. */
 
 /*
- * What may be more in the end, whatever N is. Nothing of what the calls are
- * about. Elsewhere what belongs to threads of the kernel, which come and go,
- * and the rest of the slab that a processor has just begun; names and inodes
- * that were looked up and may be kept; the stacks of processes that ended,
- * which the kernel frees when they are some thousand.
+ * How much a count may grow, for any number of calls. The objects that the
+ * calls are about: not at all. Others: by those of kernel threads, which come
+ * and go, and by the rest of the slab that a CPU has begun. Names and inodes:
+ * by what the kernel caches. Stacks: by some thousand, which it frees together.
  */
 #define SLACK_OTHER	128
 #define SLACK_NAMES	1024
@@ -46,8 +47,7 @@ static struct count {
 
 static int nr_counts;
 
-static bool is_among(const char *name, const char *const list[],
-			    size_t n)
+static bool is_among(const char *name, const char *const list[], size_t n)
 {
 	while (n--)
 		if (!strcmp(name, list[n]))
@@ -127,7 +127,7 @@ static long slab_slack(const char *slab)
 	       read_slab(slab, "objs_per_slab") * sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* To shrink one first gives back what a processor holds in stock. */
+/* Shrink each slab first: a CPU's free objects would count as used. */
 static void count_slabs(void)
 {
 	DIR *dir = opendir("/sys/kernel/slab");
@@ -175,8 +175,8 @@ static bool has_room(const char *type, int flag, long limit)
 }
 
 /*
- * How many there are is the highest limit that leaves no room: looked for from
- * @from upward, and not for ever. Only the last step makes a namespace.
+ * Returns how many the user is charged for: the highest limit that leaves no
+ * room, from @from upward. Only the last try makes a namespace.
  */
 static long charged(const char *type, int flag, long from)
 {
@@ -191,13 +191,6 @@ static long charged(const char *type, int flag, long from)
 	write_file(path, text);
 	return n;
 }
-
-const struct type types[NR_TYPES] = {
-	{ "user", CLONE_NEWUSER }, { "mnt", CLONE_NEWNS },
-	{ "uts", CLONE_NEWUTS }, { "ipc", CLONE_NEWIPC },
-	{ "pid", CLONE_NEWPID }, { "cgroup", CLONE_NEWCGROUP },
-	{ "net", CLONE_NEWNET }, { "time", CLONE_NEWTIME },
-};
 
 static void count_all(void)
 {
