@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 #
-# What the tests of nshandle(1) share. One of them names its cases, which are
-# functions and run in subshells, calls prepare_cases, makes what it needs, and
-# ends with run_cases.
+# What the tests of nshandle(1) share. A test lists its cases, which are functions
+# and run in subshells, calls prepare_cases, makes what it needs, and ends with
+# run_cases.
 
 ksft_skip=4
 types="user mnt uts ipc pid cgroup net time"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The nshandle(1) command: what it joins, runs, prints and exits with. Needs
-# root, unshare(1) of util-linux and, for the cases that count system calls,
+# nshandle(1) joins namespaces, runs a command there and exits as it does.
+#
+# Needs root, unshare(1) of util-linux and, for the cases that count system calls,
 # strace.
 
 cases="

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The calls that nshandle is about, against a model of them: nshandle-fuzz with
-# a fixed seed, so that a failure can be had again. "make fuzz" takes another
-# seed each time, and as long as it is told.
+# The kernel answers random programs of these calls as the model does.
+#
+# Runs nshandle-fuzz with a fixed seed, so that a failure can be repeated. "make
+# fuzz" takes another seed each time, and as long as it is told.
 #
 # Needs root, in the first namespaces of the machine.
 

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# nshandle join: its options that are flags of setns(2). Needs root, unshare(1)
-# and setpriv(1) of util-linux and, for the cases that count or break system
-# calls, strace.
+# The options of nshandle join do what the flags of setns(2) do.
+#
+# Needs root, unshare(1) and setpriv(1) of util-linux and, for the cases that
+# count or break system calls, strace.
 
 cases="
 usage

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# nshandle last-pid: what it prints, sets, complains of and exits with. Needs
-# root, unshare(1) of util-linux and, for the cases that let a system call
+# nshandle last-pid prints and sets the last pids of each level, or says why not.
+#
+# Needs root, unshare(1) of util-linux and, for the cases that let a system call
 # fail, strace.
 
 cases="

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# nshandle proc: what it mounts, complains of and exits with. Needs root,
-# unshare(1) of util-linux and, for the cases that count system calls or let
-# some fail, strace.
+# nshandle proc mounts procfs of the pid namespace named, or says why not.
+#
+# Needs root, unshare(1) of util-linux and, for the cases that count system calls
+# or let some fail, strace.
 
 cases="
 proc_usage_errors

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# nshandle join: whom its complaints name. A kernel whose setns(2) has no dry
-# runs can't be asked. Needs root, unshare(1) and setpriv(1) of util-linux and,
-# for the cases that count or break system calls, strace.
+# A refused nshandle join says which namespace or process refuses, and why.
+#
+# It finds out by dry runs of setns(2), if the kernel has them. Needs root,
+# unshare(1) and setpriv(1) of util-linux and, for the cases that count or break
+# system calls, strace.
 
 cases="
 user_refuses

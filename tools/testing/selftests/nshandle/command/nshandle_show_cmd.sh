@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# nshandle show: what it prints of a process and of an instance of procfs,
-# complains of and exits with. Needs root, unshare(1) of util-linux and, for
-# the cases that let system calls fail, strace.
+# nshandle show prints the namespaces of a process or of an instance of procfs.
+#
+# Needs root, unshare(1) of util-linux and, for the cases that let system calls
+# fail, strace.
 
 cases="
 show_usage_errors

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# nshandle spawn: what it prints, complains of and exits with, and the pids that
-# processes really get. Needs root, unshare(1) of util-linux and, for the cases
-# that let another process come between or a system call fail, strace.
+# nshandle spawn starts a process with the pids named, or says why not.
+#
+# Needs root, unshare(1) of util-linux and, for the cases that let another process
+# come between or a system call fail, strace.
 
 cases="
 spawn_usage_errors

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# mount(8) with -o pidns=, by this machine's own and, where a guest has it, by
-# that of util-linux 2.41 as mount-2.41: up to 2.38 it hands the options to
-# mount(2) in one text, since 2.39 one by one to fsconfig(2). Needs root,
-# unshare(1) of util-linux and, to tell which, strace.
+# mount(8) takes -o pidns=, whether it calls mount(2) or fsconfig(2).
+#
+# It hands the options to mount(2) in one text up to util-linux 2.38, one by one to
+# fsconfig(2) since 2.39. Tests this machine's own and, where a guest has it, that
+# of util-linux 2.41 as mount-2.41. Needs root, unshare(1) of util-linux and, to
+# tell which call it makes, strace.
 
 . "$(dirname "$0")/cmd_lib.sh"
 own_mounts "$1"
