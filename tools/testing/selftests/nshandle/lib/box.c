@@ -5,12 +5,8 @@
 #include "child.h"
 #include "types.h"
 
-/*
- * Whether containers can be made at all is found out once, before the first
- * test: 0, or why not.
- */
+/* Why containers cannot be made, found out once, before the first test. */
 static int container_errno;
-
 static const char *missing_ns;
 
 static void __attribute__((constructor)) probe_containers(void)
@@ -102,19 +98,19 @@ static void container_run(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
 	container_setup(_metadata, c);
 	if (c->thread) {
-		/* It reports in our place. */
+		/* The thread reports. */
 		ASSERT_EQ(0, pthread_create(&thread, NULL, container_thread,
 					    &ctl));
 	} else {
 		ASSERT_EQ(1, write(ctl, "r", 1));
 	}
-	/* End of file when nobody is left who could want us. */
+	/* End of file when the test has closed its end, or has exited. */
 	while (read(ctl, &byte, 1) == 1)
 		;
 	_exit(0);
 }
 
-/* The owner of a user namespace is the effective uid of who made it. */
+/* The owner of a user namespace is the effective uid of its maker. */
 static pid_t container_clone(struct __test_metadata *_metadata,
 			     struct container *c)
 {

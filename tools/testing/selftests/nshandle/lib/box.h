@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Containers: a child with namespaces of its own.
+ * Containers: children with namespaces of their own.
  */
 #ifndef NSHANDLE_LIB_BOX_H
 #define NSHANDLE_LIB_BOX_H
@@ -32,12 +32,11 @@ struct container {
 	/* Known after container_start(). */
 	pid_t pid;
 	int pidfd;
-	int proc;		/* /proc/PID, whatever our pid namespace is */
-	int ctl;
+	int proc;		/* its directory in /proc */
+	int ctl;		/* a socket; the container ends when we close it */
 };
 
 void container_start(struct __test_metadata *_metadata, struct container *c);
-
 void container_stop(struct __test_metadata *_metadata, struct container *c);
 
 /* A namespace file of the container: @link as in /proc/PID/ns. */

@@ -51,7 +51,6 @@ long long now_ms(clockid_t clock)
 {
 	struct timespec ts = {};
 
-	/* Not the vDSO: what the kernel tells is what is asked for. */
 	syscall(__NR_clock_gettime, clock, &ts);
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * System calls: 0 or a descriptor, or for setns(2) the errno itself.
+ * System calls that the C library has no function for, and clocks.
  */
 #ifndef NSHANDLE_LIB_CALLS_H
 #define NSHANDLE_LIB_CALLS_H
@@ -22,17 +22,16 @@ int thread_pidfd(struct __test_metadata *_metadata, pid_t tid);
 
 /* Without a stack, the child goes on as after a fork(2). */
 pid_t sys_clone3(struct clone_args *args);
-
 pid_t sys_gettid(void);
 
 /* 6.1 has no ioctls on a pidfd. */
 #define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
-
 bool have_pidfd_ioctls(void);
 
+/* By the system call, not by the vDSO. */
 long long now_ms(clockid_t clock);
 
-/* /proc/PID of a pidfd: by the pid that procfs shows, not by ours. */
+/* /proc/PID of a pidfd, whatever pid namespace procfs is of. */
 int proc_of_pidfd(struct __test_metadata *_metadata, int pidfd);
 
 #endif /* NSHANDLE_LIB_CALLS_H */

@@ -45,7 +45,7 @@ void become(struct __test_metadata *_metadata, uid_t uid)
 	ASSERT_EQ(0, setgroups(0, NULL));
 	ASSERT_EQ(0, setresgid(uid, uid, uid));
 	ASSERT_EQ(0, setresuid(uid, uid, uid));
-	/* A change of uid made us unreadable for our own kind. */
+	/* After the change of uid, processes of that uid could not read us. */
 	ASSERT_EQ(0, prctl(PR_SET_DUMPABLE, 1));
 }
 

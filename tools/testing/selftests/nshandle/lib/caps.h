@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Callers and their rights.
+ * The capabilities and the ids of the caller.
  */
 #ifndef NSHANDLE_LIB_CAPS_H
 #define NSHANDLE_LIB_CAPS_H
@@ -15,10 +15,10 @@ void cap_drop(struct __test_metadata *_metadata, cap_value_t cap);
 /* Leaves @cap and nothing else; none at all with -1. */
 void cap_keep_only(struct __test_metadata *_metadata, cap_value_t cap);
 
-/* All three uids and gids; the capabilities go unless SECBIT_KEEP_CAPS. */
+/* All three uids and gids; the capabilities go, unless a securebit keeps them. */
 void become(struct __test_metadata *_metadata, uid_t uid);
 
-/* Into a user namespace of our own, as its root; for the outside as before. */
+/* Into a new user namespace, as its root: only the caller's own ids are mapped. */
 void enter_userns(struct __test_metadata *_metadata);
 
 #endif /* NSHANDLE_LIB_CAPS_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Other tasks: children whose assertions count, programs, sharers, threads.
+ * Other tasks: children whose assertions count, programs, tasks that share with
+ * the test, threads, and the state of a task.
  */
 #ifndef NSHANDLE_LIB_CHILD_H
 #define NSHANDLE_LIB_CHILD_H
@@ -12,11 +13,11 @@ struct child {
 	bool ran;
 };
 
-/* Waits for a child that must exit with 0; its failed assertions are ours. */
+/* Waits for a child that must exit with 0; its failed assertions count. */
 void child_wait(struct __test_metadata *_metadata, pid_t pid);
 
+/* The two steps of IN_CHILD and IN_CLONE. */
 struct child child_fork(struct __test_metadata *_metadata, __u64 flags);
-
 bool child_step(struct __test_metadata *_metadata, struct child *c);
 
 /*
@@ -32,33 +33,34 @@ bool child_step(struct __test_metadata *_metadata, struct child *c);
 	     child_step(_metadata, &__child);)
 
 /*
- * Runs a program quietly, found by PATH (or in /sbin and /usr/sbin, which the
- * PATH of a test runner need not have). Its exit status, 127 if there is none.
+ * Runs a program without output, found by PATH or in /sbin and /usr/sbin, which
+ * the PATH of a test runner need not have. Returns its exit status, or 127 if
+ * there is no such program.
  */
 int run_program(struct __test_metadata *_metadata, char *const argv[]);
 
 #define RUN(...) \
 	run_program(_metadata, (char *const []){ __VA_ARGS__, NULL })
 
-/* @data: where to say that the end of our creator is ours too, or NULL. */
+/* Does nothing, and ends with its maker. Writes to *@data when that is so. */
 int idle(void *data);
 
 /*
- * A process that does nothing but share with us what @flags of clone(2) say
- * (CLONE_FS, CLONE_VM). It ends with us, or by kill(2): we go on only when it
- * is ready for that. One left over would hold our stdout open for ever.
+ * A process that does nothing but share with the caller what @flags of clone(2)
+ * say (CLONE_FS, CLONE_VM). It ends with the caller, and is ready for that when
+ * this returns: one left over would hold stdout open for ever.
  */
 pid_t start_sharer(struct __test_metadata *_metadata, int flags);
 
 void stop_child(struct __test_metadata *_metadata, pid_t pid);
 
+/* A thread that does nothing. */
 void *idle_thread(void *data);
-
 void start_thread(struct __test_metadata *_metadata);
 
 /*
- * The last thread in the order in which they were made, which with two is the
- * one that is not the leader, of a process by its directory in /proc.
+ * The newest thread of a process, by the process's directory in /proc: with two
+ * threads, the one that is not the leader.
  */
 pid_t last_thread(struct __test_metadata *_metadata, int proc);
 

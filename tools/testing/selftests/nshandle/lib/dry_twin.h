@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Included last by a program of which the Makefile makes two: built with
- * -DDRY_TWIN=setns_dry_seen, or _unseen, each setns(2) by pidfd follows a dry run
- * of the same, which must have the same result and move nothing.
+ * Included last by a program that the Makefile builds twice. In the twin, built
+ * with -DDRY_TWIN=setns_dry_seen or _unseen, each setns(2) by pidfd follows a dry
+ * run of the same call, which must have the same result and move nothing.
  */
 #ifdef DRY_TWIN
 

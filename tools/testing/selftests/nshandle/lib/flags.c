@@ -36,7 +36,7 @@ static void __attribute__((constructor)) rows_share(void)
 		abort();
 }
 
-/* The harness's children leave by _exit(2): this is said once. */
+/* Once: the harness's children leave by _exit(2). */
 static void __attribute__((destructor)) rows_print(void)
 {
 	if (*rows_compared) {

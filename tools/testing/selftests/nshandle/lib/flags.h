@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of setns(2)'s own flags share: the flags, a jail that shows
- * where root and working directory are taken from, targets whose children are
- * born elsewhere, and a setns() that is tried before it is done.
+ * The SETNS_* flags of setns(2): a call that follows a dry run of the same, and
+ * where a caller must be after a join with flags.
  */
 #ifndef NSHANDLE_LIB_FLAGS_H
 #define NSHANDLE_LIB_FLAGS_H
@@ -18,7 +17,7 @@
 #define ALL_FLAGS (SETNS_SKIP_JOINED | SETNS_DRY_RUN | SETNS_FOR_CHILDREN | \
 		   SETNS_ROOT)
 
-/* The one goes with the other only. */
+/* SETNS_ROOT goes with CLONE_NEWNS only. */
 #define NS_ROOT (CLONE_NEWNS | SETNS_ROOT)
 
 /* All types but these. */
@@ -27,20 +26,18 @@
 #define NO_SETNS_FLAGS "kernel without SETNS_* flags of setns(2)"
 
 bool have_setns_flags(void);
-
 void skip_unless_flags(struct __test_metadata *_metadata);
 
-/* The same for a test that needs containers, too. */
+/* Skips also if containers cannot be made. */
 void skip_without_flags(struct __test_metadata *_metadata);
 
 /* At the top of FIXTURE_SETUP. */
 #define SKIP_WITHOUT_FLAGS() skip_without_flags(_metadata)
 
 /*
- * setns(2) after a dry run of the same, which must come to the same verdict;
- * and if that is to succeed, it must move nothing since @before was read. Who
- * expects a failure looks for himself, after both. Returns 0 or the errno of
- * the real one.
+ * setns(2) after a dry run of the same call, which must have the same result. A
+ * dry run that succeeds must have moved nothing since @before was read; after a
+ * failure, the test itself checks that. Returns 0 or the errno of the real call.
  */
 int setns_dry_first(struct __test_metadata *_metadata, int fd, int flags,
 		    const struct state *before);
@@ -48,16 +45,16 @@ int setns_dry_first(struct __test_metadata *_metadata, int fd, int flags,
 /* The same for a caller that can see itself in /proc. */
 int setns_dry_seen(struct __test_metadata *_metadata, int fd, int flags);
 
-/* For a caller that cannot see itself in /proc, none of whose calls succeeds. */
+/* For a caller that cannot see itself in /proc: all of its calls must fail. */
 int setns_dry_unseen(struct __test_metadata *_metadata, int fd, int flags);
 
 #define SETNS(_fd, _flags) setns_dry_seen(_metadata, _fd, _flags)
 
-/* The link of the target that our link @i must be after a join of @flags. */
+/* Which link of the target is the caller's link @i after a join of @flags. */
 int link_source(int i, int flags);
 
 /*
- * We are where @target is, as far as @flags asked for it: also in what did not
+ * The caller is where @target is, in all that @flags name: also in what did not
  * have to move for that.
  */
 void expect_there(struct __test_metadata *_metadata, const struct state *before,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where root, working directory and children of a container may be.
+ * Setups of a container: a jail, whose root and working directory are not those
+ * of its mount namespace, and children that are born in other namespaces.
  */
 #ifndef NSHANDLE_LIB_JAIL_H
 #define NSHANDLE_LIB_JAIL_H
@@ -11,23 +12,22 @@
 #define CELL	"cell"
 
 /*
- * A mount namespace of the test's own, its /tmp a file system of the host's
- * user namespace, and the jail in there. Nothing is left of it at the end.
+ * Moves the test to a mount namespace of its own, mounts a tmpfs on /tmp, which
+ * belongs to the host's user namespace, and makes the jail in there.
  */
 void jail_make(struct __test_metadata *_metadata);
 
-/* A container with mounts of its own has covered /tmp. */
+/* Unmounts what a container with mounts of its own has mounted on /tmp. */
 void jail_uncover(struct __test_metadata *_metadata);
 
-/* As a container's setup: its working directory is not its root. */
+/* The working directory becomes a directory of the jail, not its root. */
 void jail_enter(struct __test_metadata *_metadata);
 
-/* The first of them has still to come. */
+/* The children get other pid and time namespaces; there are none yet. */
 void children_unborn(struct __test_metadata *_metadata);
 
-/* Their pid namespace has an init, so that its link in /proc shows it. */
+/* There is a child: the stock kernel has no link for a pid namespace without. */
 void children_elsewhere(struct __test_metadata *_metadata);
-
 void children_elsewhere_jailed(struct __test_metadata *_metadata);
 
 #endif /* NSHANDLE_LIB_JAIL_H */

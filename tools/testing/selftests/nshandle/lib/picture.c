@@ -22,7 +22,7 @@ static void undo_serve(int sock, int sem)
 		if (write(sock, &value, sizeof(value)) != sizeof(value))
 			break;
 	}
-	/* Here rather than in who made it: he may have moved. */
+	/* Not in the maker, which may be in another IPC namespace. */
 	semctl(sem, 0, IPC_RMID);
 	_exit(0);
 }

@@ -59,8 +59,9 @@ void move_away(struct __test_metadata *_metadata, struct round *r)
 	tell(_metadata, r->target, 'm');
 }
 
-void target_run(struct __test_metadata *_metadata, const struct container *c,
-		bool inside, struct round *r, move_fn *move)
+static void target_run(struct __test_metadata *_metadata,
+		       const struct container *c, bool inside, struct round *r,
+		       move_fn *move)
 {
 	int flags = c->flags & ~(inside ? CLONE_NEWPID : 0);
 
@@ -136,7 +137,8 @@ int draw_flags(void)
 	return flags;
 }
 
-void joiner_run(struct __test_metadata *_metadata, struct round *r, int i)
+static void joiner_run(struct __test_metadata *_metadata, struct round *r,
+		       int i)
 {
 	unsigned int moved, may = 0;
 	struct state before;
@@ -147,7 +149,7 @@ void joiner_run(struct __test_metadata *_metadata, struct round *r, int i)
 	r->err[i] = try_setns(r->pidfd[i], r->flags[i]);
 	if (!r->err[i] && !(r->flags[i] & SETNS_DRY_RUN))
 		may = moved_by(r->flags[i]);
-	/* Nobody has mapped the ids in a target's new user namespace. */
+	/* The target's new user namespace has no uid and gid map. */
 	if (may & MOVED_USER)
 		may |= MOVED_UID | MOVED_GID;
 	moved = state_moved(_metadata, &before);
@@ -175,7 +177,7 @@ pid_t joiner_start(struct __test_metadata *_metadata, struct round *r, int i,
 	return pid;
 }
 
-/* Is who has joined with @flags where a target was that was at @home? */
+/* Is a joiner with @flags where the target was when it was at @home? */
 static bool is_at(const struct state *now, int flags, const struct state *home)
 {
 	unsigned int moved = moved_by(flags & ~CLONE_NEWUSER);
@@ -191,9 +193,9 @@ static bool is_at(const struct state *now, int flags, const struct state *home)
 }
 
 /*
- * At which of two places of the target is a joiner? At one, with all but user:
- * that may be of the other moment, as the target's own move is not one step
- * for others.
+ * At which of the target's two places is a joiner? All types but user must be of
+ * one place. The user namespace may be of the other: the target's own move is not
+ * one step for others.
  */
 static int joiner_place(struct __test_metadata *_metadata, pid_t pid, int flags,
 			const struct state home[2])

@@ -50,8 +50,8 @@ extern const char *const moved_names[NR_MOVED];
 		CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWTIME)
 
 /*
- * The eight types, in the order in which setns(2) checks them. @moved is what
- * a join moves in a caller that went through state_arm().
+ * The eight types, in the order in which setns(2) checks them. @moved is what a
+ * join moves in a caller that has called state_arm().
  */
 struct ns_type {
 	const char *name;	/* of the link in /proc/PID/ns */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_FOR_CHILDREN: the pid and the time namespace that the children of a
- * process are born in, which need not be the ones that it is in itself.
+ * SETNS_FOR_CHILDREN joins the pid and time namespaces that the target's children
+ * are born in.
+ *
+ * They need not be those that the target is in itself.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

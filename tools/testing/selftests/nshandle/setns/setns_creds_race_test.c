@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a task of the container can open of a process that joins it by pidfd.
+ * A task of the container sees nothing of the host in a process that is joining.
  *
  * Guards: "setns(2) commits the credentials last". A task with all capabilities
  * in the container's user namespace may look at any process of that user
- * namespace through /proc/PID, from the moment that the process has credentials
- * of it. If the joiner still has the host's root, working directory or
- * namespaces then, the container gets hold of them.
+ * namespace through /proc/PID, as soon as the process has its credentials. If the
+ * joiner still has the host's root, working directory or namespaces then, the
+ * task gets hold of them.
  *
  * A watcher in the container tries to open the same link of each joiner, again
  * and again. It is refused until the joiner is in; what it gets then must be

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_DRY_RUN leaves no trace: not in the caller, which every other test of
- * the flags looks at as well, and not in the namespaces that it asked for.
+ * SETNS_DRY_RUN leaves no trace in the caller, nor in the namespaces that it names.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) that must fail: the errno, which of several it is, and that nothing
- * has moved. One claim is behind all of this: a call joins all that it names,
- * or nothing.
+ * setns(2) that fails has the right errno, of several the first, and moves nothing.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The flags of setns(2) beside the types: every combination of them with every
- * mask of types, on targets whose namespaces are joined already, are not, or
- * refuse. What must come out is told by a model of a few lines below.
+ * Every combination of SETNS_* flags with every mask of types does what a small
+ * model says.
+ *
+ * The caller is in the namespaces of the target already, is not, or is refused.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

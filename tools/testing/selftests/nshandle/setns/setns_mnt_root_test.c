@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The root of a mount namespace that setns(2) joins, when its file system must
- * be asked for it: one on the network, whether what it has told is still true
- * (9P), and one that another is just being mounted on (autofs). What it says
- * is what setns(2) says, and nothing has moved.
+ * setns(2) fails as the file system of the mount namespace's root does, and moves
+ * nothing.
+ *
+ * The root is on a network file system that must revalidate it (9P), or on one
+ * that another is just being mounted on (autofs).
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

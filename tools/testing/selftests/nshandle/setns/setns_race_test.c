@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) by the pidfd of a process that goes or moves meanwhile: what was
- * joined is what the process had at one moment, or nothing has moved. Bounded
- * by counts; needs two processors to be worth its while.
+ * setns(2) beside a target that exits or moves joins what the target had at one
+ * moment, or nothing.
+ *
+ * The rounds are counted, and need two processors.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

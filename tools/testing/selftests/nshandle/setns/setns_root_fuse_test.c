@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_ROOT of a target that moves while the caller waits for a FUSE server.
+ * SETNS_ROOT says EAGAIN if the target's root moves while the caller waits for a
+ * FUSE server.
  *
  * The root or the working directory of the target is in a FUSE file system. The
  * permission checks of SETNS_ROOT ask the server of that file system, and sleep

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_ROOT: who may take root and working directory of another process.
+ * SETNS_ROOT asks for the rights of chroot(2) and chdir(2) to the target's root
+ * and working directory.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
@@ -13,10 +14,7 @@
 
 #define OTHER_UID 2000
 
-/*
- * The check is that of chroot(2) and of chdir(2), in the name of the
- * credentials that the call is about to give.
- */
+/* The credentials that count are those that the call is about to give. */
 FIXTURE(may)
 {
 	struct container c;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_ROOT of targets that are about to change: that go, that are moving
- * from one mount namespace to the other, that pivot their root, that differ
- * from their process.
+ * SETNS_ROOT of a target that exits, moves or pivots joins one root, or nothing.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"
@@ -14,8 +12,8 @@
 #include "../lib/types.h"
 
 /*
- * A target that has gone; and one that goes after the join, whose root and
- * working directory stay with the caller.
+ * A target that has exited; and one that exits after the join: the caller keeps
+ * its root and working directory.
  */
 FIXTURE(gone)
 {

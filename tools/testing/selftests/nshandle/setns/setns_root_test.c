@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_ROOT: root and working directory of the target rather than those of
- * the mount namespace, where chroot(2) and chdir(2) would let the caller.
+ * SETNS_ROOT gives the caller the target's root and working directory.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

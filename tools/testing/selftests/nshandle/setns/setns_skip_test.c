@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SETNS_SKIP_JOINED: what the caller is in is left alone, with nothing asked
- * for it, nothing given back and nothing lost; and what it does not spare.
+ * SETNS_SKIP_JOINED leaves alone the namespaces that the caller is in already.
+ *
+ * It asks for no right over them, and moves nothing of them; other types are
+ * checked as without it.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

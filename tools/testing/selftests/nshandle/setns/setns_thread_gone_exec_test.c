@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) says ESRCH for the threads that an execve(2) has killed, and for a
- * process that has no thread left to take it over.
+ * setns(2) says ESRCH for threads and processes that die in execve(2).
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two processes enter a time namespace that nobody has been in, at the same
- * time. The first one fills the page that the vDSO of all its tasks reads the
- * offsets from.
+ * Two processes that enter a new time namespace at once both see its clocks.
+ *
+ * The first one fills the page that the vDSO of all its tasks reads the offsets
+ * from.
  *
  * Guards: "fill the clock page before others can see that it is". If the second
  * process can see the mark that the page is filled before it is, its vDSO reads
