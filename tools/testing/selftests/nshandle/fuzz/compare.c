@@ -70,7 +70,7 @@ static void same_number(const char *what, long long model_number,
 
 /* ----- Namespaces by inode number. */
 
-/* Does a task or a descriptor hold a namespace, so that its number is taken? */
+/* Does a task or a descriptor hold the namespace, and so its inode number? */
 static bool in_use(int ns)
 {
 	for (int i = 0; i < NR_FILES; i++)
@@ -86,7 +86,7 @@ static bool in_use(int ns)
 	return ns < NR_TYPES;
 }
 
-/* The namespace that has this number, if any that is in use has. */
+/* The namespace in use that has this inode number, or UNKNOWN. */
 static int ns_by_ino(__u64 ino)
 {
 	for (int ns = 0; ns < model.nr_ns; ns++)
@@ -104,7 +104,7 @@ static const char *ns_name(int ns, char buf[32])
 	return buf;
 }
 
-/* The first time that a namespace is seen, its number is a new one. */
+/* A namespace that is seen first must have a number that none in use has. */
 static void same_ns(const char *what, int ns, __u64 ino)
 {
 	char want[32], got[32];
@@ -147,7 +147,7 @@ static void compare_creds_of(const char *who, const struct task *t,
 static void compare_vec(const struct vec *want, const struct vec *got, int ns)
 {
 	for (__u32 i = 0; i < want->nr; i++, ns = model.ns[ns].parent) {
-		/* Not known: it is from now on. */
+		/* The model does not know this one, and takes the kernel's. */
 		if (want->pid[i] == UNKNOWN && ns != BASE_PID)
 			model.ns[ns].last = got->pid[i];
 		if (want->pid[i] != UNKNOWN)
@@ -155,7 +155,7 @@ static void compare_vec(const struct vec *want, const struct vec *got, int ns)
 	}
 }
 
-/* What the pids are, or without any, how many; no more is written. */
+/* The pids, or for 0 levels the number of levels; nothing else is written. */
 static void compare_vecget(const struct step *s, const struct expect *e,
 			   const struct answer *a)
 {

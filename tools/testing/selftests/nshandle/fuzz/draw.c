@@ -12,7 +12,7 @@ int draw_task(enum state wanted)
 	return 0;
 }
 
-/* Mostly one that lives. */
+/* Mostly a live task. */
 static int draw_target(void)
 {
 	unsigned int n = draw(100);
@@ -40,7 +40,7 @@ static int draw_place(void)
 	return 0;
 }
 
-/* One of a pid namespace, if there is any. */
+/* A file of a pid namespace, if there is one. */
 static int draw_pid_file(void)
 {
 	int file = draw(NR_FILES);
@@ -114,13 +114,12 @@ static int draw_pid(void)
 }
 
 /*
- * The pid of the fuzzer's own level is one that is refused, as long as no
- * level above is asked for.
+ * The pid for the fuzzer's own level is invalid: a SET of it is refused, unless
+ * the vector names a level above, which is refused before.
  */
 static void draw_vec(struct vec *vec, int ns)
 {
 	int depth = model.ns[ns].depth;
-
 	bool good = chance(70);
 
 	vec->nr = chance(2) ? ~0U : draw(depth + 3);
@@ -152,7 +151,7 @@ static void draw_uids(int arg[NR_ARGS])
 		arg[1] = -1;
 }
 
-/* A right flag, none, or a wrong one. */
+/* The flag of the file's type, none, or a wrong one. */
 static int draw_join_flags(int file)
 {
 	int ns = model.file[file];
@@ -171,7 +170,7 @@ static int draw_link(void)
 	return draw(NR_LINKS);
 }
 
-/* A child has no other parent than its maker, or the fuzzer. */
+/* The parent of a child is its maker's process, or the fuzzer. */
 static int draw_parent(int child)
 {
 	for (int i = 0; i < NR_TASKS; i++)

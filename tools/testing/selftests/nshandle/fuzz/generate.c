@@ -35,9 +35,9 @@ static bool extension(enum op op)
 }
 
 /*
- * With a namespace that is none of pids, or the machine's own, the extensions
- * all fail; and to have others, somebody must open them. A fork(2) that fails
- * matters where it would have made an init.
+ * Steps that teach little, and are mostly drawn again. The extensions fail with
+ * a file that is not of a pid namespace, or is of the machine's own; so an open
+ * of that one is dull, too. A failing fork(2) is dull where there is an init.
  */
 static bool dull(const struct step *s)
 {
@@ -69,7 +69,7 @@ static void draw_step(struct step *s)
 	} while (dull(s) && chance(95));
 }
 
-/* The last one that lives may not end: nobody would be left to do anything. */
+/* The last live task may not exit: no task would be left for other steps. */
 static bool last_exit(const struct step *s)
 {
 	int alive = 0;
@@ -89,8 +89,8 @@ static void append(struct program *p, const struct step *s)
 }
 
 /*
- * A task with all rights but those to directories that are shut: what makes
- * EACCES of SETNS_ROOT, and hardly comes by itself.
+ * Makes a task with all capabilities but those to search closed directories. It
+ * gets EACCES for SETNS_ROOT, which random steps hardly reach.
  */
 static void append_walker(struct program *p)
 {

@@ -67,7 +67,7 @@ static bool fork_applies(const struct task *t)
 	       model.ns[t->ns[L_PID_KIDS]].dead;
 }
 
-/* waitpid(2) would wait for others, and knows no threads. */
+/* waitpid(2) waits for a whole process, and for no single thread. */
 static bool reap_applies(int slot)
 {
 	const struct task *t = &model.task[slot];
@@ -82,7 +82,7 @@ static bool unshare_applies(const struct task *t, int flags)
 	       model.ns[t->ns[L_PID]].depth < MAX_DEPTH;
 }
 
-/* A number of levels is one that there is room for, or one too large. */
+/* The number of levels has room in struct vec, or is one that is refused. */
 static bool vec_fits(const struct step *s)
 {
 	return s->vec.nr <= NR_VEC || s->vec.nr > 64;

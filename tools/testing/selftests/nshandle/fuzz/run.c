@@ -15,7 +15,7 @@ long steps_done(void)
 	return done;
 }
 
-/* A thread is known by the process that its maker is of. */
+/* A thread belongs to the process of its maker. */
 static void adopt_child(const struct step *s, const struct expect *e, int fd)
 {
 	bool thread = kind_flags[s->arg[1]] & CLONE_THREAD;
@@ -24,7 +24,7 @@ static void adopt_child(const struct step *s, const struct expect *e, int fd)
 	compare_pids(e->child);
 }
 
-/* What there is to do outside, if model and kernel agree on the answer. */
+/* What the observer does when model and kernel agree on the answer. */
 static void follow_up(const struct step *s, const struct expect *e, int fd)
 {
 	if (e->child != UNKNOWN)

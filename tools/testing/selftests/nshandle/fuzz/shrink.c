@@ -64,7 +64,7 @@ static struct program renamed(const struct program *p, int from, int to)
 	return q;
 }
 
-/* The fork(2) of the one that is not needed any more is cut out later. */
+/* Lets one task do the work of two; a later cut removes the unused fork(2). */
 static bool cut_tasks(struct program *p)
 {
 	bool any = false;

@@ -23,7 +23,7 @@ int places[NR_PLACES];
 
 static int bad_fd[NR_BAD] = { -1, -1, -1, -1 };
 
-/* How long anything may take; NSHANDLE_SLOW is for kernels that debug. */
+/* How long anything may take; NSHANDLE_SLOW multiplies it for debug kernels. */
 static int limit_ms(void)
 {
 	static int limit;
@@ -37,7 +37,7 @@ static int limit_ms(void)
 	return limit;
 }
 
-/* Moves a descriptor to where only the observer has any. */
+/* Moves a descriptor to the numbers that only the observer uses. */
 static int ours(int fd)
 {
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OURS);
@@ -138,8 +138,8 @@ static bool is_gone(const struct slot *t)
 }
 
 /*
- * A leader becomes a zombie, which its pidfd doesn't tell before all threads
- * have ended; another thread is soon gone for good.
+ * A leader becomes a zombie, which its pidfd does not show until all threads
+ * have ended. Another thread is soon gone.
  */
 void world_await_exit(int slot, bool leader)
 {
@@ -181,7 +181,7 @@ static void too_long(int sig)
 	_exit(2);
 }
 
-/* Who is not our child becomes it when its parent goes. */
+/* The observer is a subreaper: orphans become its children. */
 void world_stop(void)
 {
 	signal(SIGALRM, too_long);
