@@ -129,10 +129,7 @@ TEST_F(masks, one_by_one)
 	}
 }
 
-/*
- * The truth table: a caller, a target, and the result for each type in the
- * order of ns_types, through a pidfd and through the namespace's file.
- */
+/* The truth table: a row has the errno of each type, in the order of ns_types. */
 FIXTURE(join)
 {
 	struct container c;
