@@ -60,6 +60,8 @@ def parse_one(code, i):
         end = closing(code, i)
         return Statement("block", i, end + 1, None,
                          [parse(code, i + 1, end)])
+    if code.startswith("do {", i):
+        return parse_do(code, i)
     control = re.compile(r"(if|for|while|switch) \(").match(code, i)
     if control:
         return parse_control(code, i, control)
@@ -73,6 +75,14 @@ def parse_one(code, i):
     elif word not in ("return", "goto", "break", "continue"):
         word = "expression"
     return Statement(word, i, end)
+
+
+def parse_do(code, i):
+    end = closing(code, i + 3)
+    start = code.index("(", end) + 1
+    close = closing(code, start - 1)
+    return Statement("do", i, close + 2, (start, close),
+                     [parse(code, i + 4, end)])
 
 
 def parse_control(code, i, control):
