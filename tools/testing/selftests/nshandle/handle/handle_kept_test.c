@@ -10,7 +10,7 @@
 #include "../lib/child.h"
 #include "../lib/handle.h"
 #include "../lib/marked.h"
-#include "../lib/procfs.h"
+#include "../lib/mounts.h"
 
 #include <sys/vfs.h>
 

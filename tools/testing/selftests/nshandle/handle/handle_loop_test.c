@@ -8,7 +8,7 @@
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/handle.h"
-#include "../lib/procfs.h"
+#include "../lib/mounts.h"
 
 #include <sys/vfs.h>
 

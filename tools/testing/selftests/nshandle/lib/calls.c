@@ -31,11 +31,6 @@ pid_t sys_clone3(struct clone_args *args)
 	return syscall(__NR_clone3, args, sizeof(*args));
 }
 
-pid_t sys_gettid(void)
-{
-	return syscall(__NR_gettid);
-}
-
 bool have_pidfd_ioctls(void)
 {
 	int pidfd = sys_pidfd_open(getpid(), 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * System calls that the C library has no function for, and clocks.
+ * System calls by number, whether the kernel has some of them, clocks, and
+ * /proc/PID of a pidfd.
  */
 #ifndef NSHANDLE_LIB_CALLS_H
 #define NSHANDLE_LIB_CALLS_H
@@ -22,7 +23,6 @@ int thread_pidfd(struct __test_metadata *_metadata, pid_t tid);
 
 /* Without a stack, the child goes on as after a fork(2). */
 pid_t sys_clone3(struct clone_args *args);
-pid_t sys_gettid(void);
 
 /* 6.1 has no ioctls on a pidfd. */
 #define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"

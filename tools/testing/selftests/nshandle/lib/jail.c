@@ -2,12 +2,11 @@
 #include "jail.h"
 #include "box.h"
 #include "child.h"
+#include "mounts.h"
 
 void jail_make(struct __test_metadata *_metadata)
 {
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, NULL));
+	private_mounts(_metadata);
 	ASSERT_EQ(0, mkdir(JAIL, 0755));
 	ASSERT_EQ(0, mkdir(JAIL "/" CELL, 0755));
 }

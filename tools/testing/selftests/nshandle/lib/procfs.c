@@ -132,13 +132,6 @@ void procfs_world_enter(struct __test_metadata *_metadata, struct world *w)
 	world_enter(_metadata, w);
 }
 
-void private_mounts(struct __test_metadata *_metadata)
-{
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, NULL));
-}
-
 pid_t procfs_self(struct __test_metadata *_metadata, int dir)
 {
 	char name[16];

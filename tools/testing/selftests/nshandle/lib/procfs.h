@@ -85,9 +85,6 @@ void skip_without_pidns(struct __test_metadata *_metadata);
 /* The whole setup of a fixture that needs the world only. */
 void procfs_world_enter(struct __test_metadata *_metadata, struct world *w);
 
-/* A mount namespace of our own, with an empty /tmp of our own. */
-void private_mounts(struct __test_metadata *_metadata);
-
 /* ----- Contexts and instances. */
 
 /* A new context of procfs. */

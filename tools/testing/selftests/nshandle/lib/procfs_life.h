@@ -20,8 +20,8 @@ struct life {
 };
 
 /*
- * In FIXTURE_SETUP. Returns in a mount namespace of its own, with MNT to mount
- * on.
+ * In FIXTURE_SETUP. Returns in a mount namespace of its own, with MNT of
+ * procfs_mount.h to mount on.
  */
 void life_start(struct __test_metadata *_metadata, struct life *l);
 

@@ -2,6 +2,7 @@
 #include "procfs_mount.h"
 #include "caps.h"
 #include "child.h"
+#include "mounts.h"
 #include "procfs.h"
 
 void name_ns(struct __test_metadata *_metadata, const struct world *w,

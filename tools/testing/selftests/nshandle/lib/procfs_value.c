@@ -2,6 +2,7 @@
 #include "procfs_value.h"
 #include "calls.h"
 #include "child.h"
+#include "mounts.h"
 #include "picture.h"
 #include "procfs.h"
 

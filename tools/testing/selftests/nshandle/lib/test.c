@@ -8,8 +8,6 @@ int slow(void)
 	return times && atoi(times) > 1 ? atoi(times) : 1;
 }
 
-#define alarm(_seconds) alarm((_seconds) * slow())
-
 void skip_test(struct __test_metadata *_metadata, const char *why)
 {
 	SKIP(longjmp(_metadata->env, 1), "%s", why);

@@ -12,8 +12,8 @@
 #include "../lib/calls.h"
 #include "../lib/child.h"
 #include "../lib/fork.h"
+#include "../lib/mounts.h"
 #include "../lib/pid_vec.h"
-#include "../lib/procfs.h"
 #include "../lib/wait.h"
 #include "../lib/world.h"
 

@@ -6,6 +6,7 @@
 #include "../lib/calls.h"
 #include "../lib/caps.h"
 #include "../lib/child.h"
+#include "../lib/mounts.h"
 #include "../lib/procfs.h"
 #include "../lib/procfs_query.h"
 #include "../lib/world.h"

@@ -13,6 +13,7 @@
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
+#include "../lib/mounts.h"
 #include "../lib/procfs.h"
 #include "../lib/race.h"
 #include "../lib/wait.h"

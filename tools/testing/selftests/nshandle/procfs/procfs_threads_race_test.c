@@ -8,6 +8,7 @@
 #include "../lib/test.h"
 #include "../lib/box.h"
 #include "../lib/calls.h"
+#include "../lib/mounts.h"
 #include "../lib/procfs.h"
 #include "../lib/race.h"
 #include "../lib/world.h"

@@ -6,6 +6,7 @@
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
+#include "../lib/mounts.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
 
@@ -83,9 +84,7 @@ static int mnt_join(struct __test_metadata *_metadata, bool nsfs, int flags,
 FIXTURE_SETUP(mnt)
 {
 	SKIP_WITHOUT_CONTAINERS();
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	ASSERT_EQ(0, mount("tmpfs", "/tmp", "tmpfs", 0, NULL));
+	private_mounts(_metadata);
 }
 
 FIXTURE_TEARDOWN(mnt)

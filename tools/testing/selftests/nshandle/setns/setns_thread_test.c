@@ -219,7 +219,7 @@ FIXTURE(dead_leader)
 
 static void *outlive_leader(void *data)
 {
-	pid_t tid = sys_gettid();
+	pid_t tid = gettid();
 
 	if (unshare(CLONE_NEWUTS) ||
 	    write(*(int *)data, &tid, sizeof(tid)) != sizeof(tid))
