@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The kernel answers random programs of these calls as the model does.
+# The kernel answers random programs of setns(2), pidns= and last-pid vectors as
+# a model does.
 #
 # Runs nshandle-fuzz with a fixed seed, so that a failure can be repeated. "make
 # fuzz" takes another seed each time, and as long as it is told.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whose links in /proc/PID/ns can be opened, and by whom.
+ * A link in /proc/PID/ns opens for a caller that may look at the process, as
+ * long as the process has that namespace.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

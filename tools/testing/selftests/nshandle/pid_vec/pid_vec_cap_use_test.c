@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Only a SET that gets as far as the capability check records the use of one.
+ * Only a SET that gets to the capability check records the use of a capability.
  *
  * Every case runs as the caller of the world of lib/world.h.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The errnos of SET and GET: on which files, and which of two comes first.
+ * SET and GET have the right errno on each kind of file, of several the first.
  *
  * Every case runs as the caller of the world of lib/world.h.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which tasks may set and which may read the last pids of which pid namespaces.
+ * SET takes CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN over each level, GET none;
+ * neither reaches above the caller.
  *
  * Every case runs as the caller of the world of lib/world.h, which sees the
  * levels from SELF, its own, downward. The last pid above that, in the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SET and GET of all levels: what they take and refuse, and the next pids.
+ * A SET of all levels decides the next pids; a SET or GET that is refused
+ * changes nothing.
  *
  * After a call that failed, GET and the pids of a new process show that no last
  * pid has moved.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which pids the next two processes get after a SET, for each kind of value.
+ * A SET of each kind of value decides the next two pids, or is refused and
+ * changes nothing.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"

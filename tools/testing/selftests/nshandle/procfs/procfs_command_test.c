@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which commands of fsconfig(2) set pidns=, and with which descriptors.
+ * Each command of fsconfig(2) takes the values of pidns= that are of its kind,
+ * and refuses all others.
  *
  * Each row of the table is one setting, checked as lib/procfs_value.h says.
  */

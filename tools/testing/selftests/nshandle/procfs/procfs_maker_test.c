@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The task that makes an instance needs a right over pidns=, wherever it is.
+ * The task that makes an instance needs CAP_SYS_ADMIN over the owner of pidns=,
+ * in whatever pid namespace the task is.
  *
- * The right is CAP_SYS_ADMIN over the owner of the pid namespace. The opener of
- * the context does not need it.
+ * The opener of the context does not need it.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a task may do with a context of procfs that root has passed to it.
+ * A task with a context of procfs from root needs rights of its own to set pidns=
+ * and to make the instance.
  *
  * The task that sets pidns= needs CAP_SYS_ADMIN over the owner of the pid
  * namespace, which must be its active one or below. The context keeps that

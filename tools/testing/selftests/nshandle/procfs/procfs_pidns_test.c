@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which files and paths pidns= takes, given in every way, from which callers.
+ * pidns= takes each file and path of a pid namespace that the caller may join,
+ * however it is given, and no other.
  *
  * Each row of the tables is one setting, checked as lib/procfs_value.h says.
  */

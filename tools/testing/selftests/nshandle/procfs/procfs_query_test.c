@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which tasks may ask by PROCFS_GET_PID_NAMESPACE, and that it has no argument.
+ * PROCFS_GET_PID_NAMESPACE takes no argument, and answers tasks in that pid
+ * namespace or with CAP_SYS_ADMIN over it.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that send a context on: each sets only what that task itself may set.
+ * A task that receives a context of procfs sets only what the task itself may
+ * set.
  *
  * Root of BOX has opened the context. Each task receives it, and a descriptor
  * of a pid namespace, over a socket.

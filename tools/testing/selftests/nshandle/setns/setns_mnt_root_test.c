@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) fails as the file system of the mount namespace's root does, and moves
- * nothing.
+ * setns(2) fails with the error of the file system at the mount namespace's root,
+ * and moves nothing.
  *
  * The root is on a network file system that must revalidate it (9P), or on one
  * that another is just being mounted on (autofs).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) by pidfd and by nsfs file: who may join what, and what moves.
+ * setns(2) by pidfd or nsfs file joins what the caller may join, and moves
+ * nothing else.
  */
 #include "../lib/test.h"
 #include "../lib/box.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * setns(2) moves the calling thread alone, and joins a thread as it is.
+ * setns(2) moves the calling thread alone, and by the pidfd of a thread joins
+ * what that thread is in.
  *
  * What cannot move without the other threads is refused.
  *
