@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * setns(2): move current to one namespace by its nsfs file, or to any set of a
- * process's eight namespaces by its pidfd: all of them or none.
+ * process's eight namespaces by its pidfd or by a set descriptor: all of them or
+ * none.
  *
  * A set changes the way that credentials do: take a snapshot of the source,
  * prepare private copies of what will change, let every namespace check the
@@ -38,51 +39,17 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/nsset.h>
 
+/* Flags beside the types, with a pidfd or a set, in bits that no type uses. */
+#define NSSET_SET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | SETNS_SUPPORTED)
+#define NSSET_FLAGS	(NSSET_SET_FLAGS | SETNS_FOR_CHILDREN | SETNS_ROOT)
+
 /**
- * struct nsset_source - the namespaces that setns(2) was asked to join
- * @ns: the one namespace of an nsfs file; borrowed from the file, which the
- *	system call holds. NULL if the source is a process.
- * @pid: the process; borrowed from the pidfd. NULL if the source is a file.
- * @nsproxy: its namespaces, except those of the next three members
- * @user_ns: its user namespace, if asked for
- * @pid_ns: its active pid namespace or that of its children, if asked for
- * @time_ns: its time namespace or that of its children; borrowed from @nsproxy
- * @root: its root directory, if asked for
- * @pwd: its working directory, if asked for
+ * nsset_source_put() - drop the references of a source
+ * @src: a source, whatever it was filled with so far
  *
- * Each member that is not borrowed holds a reference, which source_put() drops.
+ * Context: may sleep.
  */
-struct nsset_source {
-	struct ns_common *ns;
-	struct pid *pid;
-	struct nsproxy *nsproxy;
-	struct user_namespace *user_ns;
-	struct pid_namespace *pid_ns;
-	struct time_namespace *time_ns;
-	struct path root;
-	struct path pwd;
-};
-
-#define NSSET_TYPE(type, config) (IS_ENABLED(CONFIG_##config) ? (type) : 0)
-
-#define NSSET_USER	NSSET_TYPE(CLONE_NEWUSER, USER_NS)
-#define NSSET_MNT	CLONE_NEWNS
-#define NSSET_UTS	NSSET_TYPE(CLONE_NEWUTS, UTS_NS)
-#define NSSET_IPC	NSSET_TYPE(CLONE_NEWIPC, IPC_NS)
-#define NSSET_PID	NSSET_TYPE(CLONE_NEWPID, PID_NS)
-#define NSSET_CGROUP	NSSET_TYPE(CLONE_NEWCGROUP, CGROUPS)
-#define NSSET_NET	NSSET_TYPE(CLONE_NEWNET, NET_NS)
-#define NSSET_TIME	NSSET_TYPE(CLONE_NEWTIME, TIME_NS)
-
-/* The types that this kernel was built with; any other is an unknown bit. */
-#define NSSET_TYPES	(NSSET_USER | NSSET_MNT | NSSET_UTS | NSSET_IPC | \
-			 NSSET_PID | NSSET_CGROUP | NSSET_NET | NSSET_TIME)
-
-/* Flags beside the types, with a pidfd only, in bits that no type uses. */
-#define NSSET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
-			 SETNS_FOR_CHILDREN | SETNS_ROOT)
-
-static void source_put(struct nsset_source *src)
+void nsset_source_put(struct nsset_source *src)
 {
 	if (src->root.mnt) {
 		path_put(&src->pwd);
@@ -182,12 +149,12 @@ static int source_read_pid_time(struct nsset_source *src,
  * any type is ABI.
  */
 static int source_read(struct nsset_source *src, struct task_struct *task,
-		       unsigned int flags)
+		       unsigned int flags, unsigned int mode)
 {
 	const struct cred *cred = __task_cred(task);
 	int err;
 
-	if (!ptrace_may_access(task, PTRACE_MODE_READ_REALCREDS))
+	if (!ptrace_may_access(task, mode))
 		return -EPERM;
 
 	task_lock(task);
@@ -201,49 +168,47 @@ static int source_read(struct nsset_source *src, struct task_struct *task,
 	return source_read_pid_time(src, task, flags);
 }
 
-/*
- * Take the snapshot of a process. Don't take exec_update_lock, which execve(2)
- * of the target holds: a file system of the target's can block that execve(2)
- * for ever. Instead begin again if the credentials have changed since the
- * check, or if -ESRCH comes from a task that no longer stands for the process.
- * Each new round needs another commit_creds() or de_thread() of the target
- * within the few instructions of the last round. If the target manages that for
- * ever, a fatal signal still ends the call; no program sees the return value
- * then.
+/**
+ * nsset_source_get() - take the snapshot of a process
+ * @src: is filled with the namespaces of the process
+ * @pid: the process, from its pidfd
+ * @flags: the types asked for, and SETNS_FOR_CHILDREN and SETNS_ROOT
+ * @mode: the PTRACE_MODE_* to ask for
+ *
+ * Don't take exec_update_lock, which execve(2) of the target holds: a file
+ * system of the target's can block that execve(2) for ever. Instead begin again
+ * if the credentials have changed since the check, or if -ESRCH comes from a
+ * task that no longer stands for the process. Each new round needs another
+ * commit_creds() or de_thread() of the target within the few instructions of
+ * the last round. If the target manages that for ever, a fatal signal still
+ * ends the call; no program sees the return value then.
+ *
+ * Context: may sleep. Drop @src with nsset_source_put(), also after an error.
+ * Return: 0, or
+ * * -ESRCH if the process has been reaped, or has no namespaces, or no root, any
+ *   more,
+ * * -EPERM if current may not look at the process.
  */
-static int source_snapshot(struct nsset_source *src, struct pid *pid,
-			   unsigned int flags)
+int nsset_source_get(struct nsset_source *src, struct pid *pid,
+		     unsigned int flags, unsigned int mode)
 {
 	struct task_struct *task;
 	bool again;
 	int err;
 
 	for (;;) {
+		*src = (struct nsset_source){ .pid = pid };
 		rcu_read_lock();
 		task = source_task(pid);
-		err = task ? source_read(src, task, flags) : -ESRCH;
+		err = task ? source_read(src, task, flags, mode) : -ESRCH;
 		again = err == -EAGAIN ||
 			(err == -ESRCH && source_task(pid) != task);
 		rcu_read_unlock();
 		if (likely(!again) || fatal_signal_pending(current))
 			return err;
-		source_put(src);
+		nsset_source_put(src);
 		cond_resched();
-		*src = (struct nsset_source){ .pid = pid };
 	}
-}
-
-/*
- * At least one type; no bit that this kernel does not know; each flag together
- * with a type that it applies to.
- */
-static bool nsset_flags_valid(unsigned int flags)
-{
-	if (!(flags & NSSET_TYPES) || (flags & ~(NSSET_TYPES | NSSET_FLAGS)))
-		return false;
-	if ((flags & SETNS_FOR_CHILDREN) && !(flags & (NSSET_PID | NSSET_TIME)))
-		return false;
-	return !(flags & SETNS_ROOT) || (flags & NSSET_MNT);
 }
 
 /*
@@ -276,7 +241,15 @@ static unsigned int nsset_joined(const struct nsset_source *src)
 	return joined;
 }
 
-static void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types)
+/**
+ * nsproxy_get_types() - take references on some namespaces of a nsproxy
+ * @nsproxy: holds them, or is a copy of one that does
+ * @types: CLONE_NEW* of those to take; of pid and time, those of the children
+ *	   are taken, and both of time
+ *
+ * Context: any.
+ */
+void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types)
 {
 	if (types & NSSET_MNT)
 		nsset_get_mnt_ns(nsproxy->mnt_ns);
@@ -296,7 +269,14 @@ static void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types)
 	}
 }
 
-static void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
+/**
+ * nsproxy_put_types() - drop what nsproxy_get_types() has taken
+ * @nsproxy: the nsproxy
+ * @types: CLONE_NEW* of those to drop
+ *
+ * Context: may sleep.
+ */
+void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
 {
 	if (types & NSSET_MNT)
 		put_mnt_ns(nsproxy->mnt_ns);
@@ -415,7 +395,8 @@ static bool task_has_root(struct task_struct *task, const struct path *root)
  * can't find the paths in a set. So ask last, after all checks that may sleep,
  * whether the target still has the root of the snapshot. If the target has no
  * root any more, its root may have changed before it exited: -EAGAIN as well.
- * As in the snapshot, ask again if the task no longer stands for the process.
+ * As in the snapshot, ask again if the task no longer stands for the process. A
+ * set descriptor has no target: it holds the root that it was made with.
  */
 static int nsset_recheck_root(const struct nsset_source *src)
 {
@@ -470,7 +451,7 @@ static int nsset_check(struct nsset *set, const struct nsset_source *src)
 		err = nsset_install(set, src, NSSET_NET, &nsproxy->net_ns->ns);
 	if (!err && (flags & NSSET_TIME))
 		err = nsset_install(set, src, NSSET_TIME, &src->time_ns->ns);
-	if (!err && (flags & SETNS_ROOT))
+	if (!err && (flags & SETNS_ROOT) && src->pid)
 		err = nsset_recheck_root(src);
 	return err;
 }
@@ -556,8 +537,9 @@ static void nsset_put(struct nsset *set)
 
 /*
  * Reduce, prepare, check, commit. The caller has checked @flags and filled
- * @src. A dry run does not commit the set. If nothing is left to join, nothing
- * has changed that a tracepoint or perf should report.
+ * @src. A dry run does not commit the set. If nothing is left to join, because
+ * of SETNS_SKIP_JOINED or SETNS_SUPPORTED, nothing has changed that a tracepoint
+ * or perf should report.
  */
 static int nsset_join(const struct nsset_source *src, unsigned int flags)
 {
@@ -566,12 +548,13 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 	struct fs_struct fs;
 	int err;
 
-	if (flags & SETNS_SKIP_JOINED) {
+	if (flags & SETNS_SKIP_JOINED)
 		left &= ~nsset_joined(src);
-		if (!(left & (NSSET_TYPES | SETNS_ROOT)))
-			return 0;
-	}
-	err = nsset_prepare(&set, left & (NSSET_TYPES | SETNS_ROOT), &fs);
+	left &= NSSET_TYPES | SETNS_ROOT;
+	if (!left)
+		return 0;
+
+	err = nsset_prepare(&set, left, &fs);
 	if (!err)
 		err = nsset_check(&set, src);
 	if (!err && !(flags & SETNS_DRY_RUN)) {
@@ -595,22 +578,44 @@ static int nsset_join_nsfs(struct file *file, unsigned int flags)
 
 static int nsset_join_process(struct pid *pid, unsigned int flags)
 {
-	struct nsset_source src = { .pid = pid };
+	struct nsset_source src;
 	int err;
 
-	err = source_snapshot(&src, pid, flags);
+	/* A bad flag is EINVAL whatever has become of the process. */
+	if (!nsset_flags_valid(flags, NSSET_TYPES | NSSET_FLAGS))
+		return -EINVAL;
+	flags &= NSSET_TYPES | NSSET_FLAGS;
+
+	err = nsset_source_get(&src, pid, flags, PTRACE_MODE_READ_REALCREDS);
 	trace_nsset_check(pid, 0, NULL, err);
 	if (!err)
 		err = nsset_join(&src, flags);
-	source_put(&src);
+	nsset_source_put(&src);
 	return err;
+}
+
+/*
+ * SETNS_FOR_CHILDREN was decided when the set was made, so it is not a flag
+ * here. The set holds its namespaces, and the caller holds the set: there is no
+ * snapshot to take and no reference to drop.
+ */
+static int nsset_join_set(const struct nsset_source *src, unsigned int flags)
+{
+	unsigned int held = src->held & ~SETNS_FOR_CHILDREN;
+
+	if (!flags)
+		flags = held;
+	if (!nsset_flags_valid(flags, held | NSSET_SET_FLAGS))
+		return -EINVAL;
+	return nsset_join(src, flags & (held | NSSET_SET_FLAGS));
 }
 
 /**
  * sys_setns() - move current to namespaces by handle
- * @fd: an nsfs file, or a pidfd
+ * @fd: an nsfs file, a pidfd, or a set descriptor
  * @flags: with an nsfs file, 0 or the file's type; with a pidfd, any set of
- *	CLONE_NEW* and SETNS_*, which include/uapi/linux/nshandle.h describes
+ *	CLONE_NEW* and SETNS_*, which include/uapi/linux/nshandle.h describes;
+ *	with a set, the same out of what it holds, or 0 for all that it holds
  *
  * Either current joins all of the namespaces or nothing changes. A pid
  * namespace applies to current's future children only, the other types to
@@ -619,21 +624,26 @@ static int nsset_join_process(struct pid *pid, unsigned int flags)
  * Errors, in this order:
  *
  * * -EBADF: @fd is not open, or open with O_PATH only.
- * * -EINVAL: @fd is neither of the two; @flags is not the nsfs file's type;
- *   with a pidfd, @flags has no type, a bit that this kernel does not know,
+ * * -EINVAL: @fd is none of the three; @flags is not the nsfs file's type; with
+ *   a pidfd or a set, @flags has no type, a bit that this kernel does not know,
  *   SETNS_FOR_CHILDREN with neither CLONE_NEWPID nor CLONE_NEWTIME, or
- *   SETNS_ROOT without CLONE_NEWNS.
+ *   SETNS_ROOT without CLONE_NEWNS; with a set, @flags has SETNS_FOR_CHILDREN or
+ *   something that the set does not hold.
  * * -ESRCH: the process has been reaped.
  * * -EPERM: current may not look at the process (PTRACE_MODE_READ_REALCREDS).
  * * -ESRCH: the process has no namespaces, or no root, any more.
  * * -ENOMEM: no memory for the copies.
  * * the error of the first type that refuses, in the order of nsset_check().
  *
+ * A set has no process, so it never fails with -ESRCH, and asks no ptrace
+ * permission: the checks of the types decide alone.
+ *
  * Context: process context; may sleep.
  * Return: 0, or one of the above.
  */
 SYSCALL_DEFINE2(setns, int, fd, int, flags)
 {
+	const struct nsset_source *set;
 	CLASS(fd, f)(fd);
 	struct pid *pid;
 
@@ -643,12 +653,10 @@ SYSCALL_DEFINE2(setns, int, fd, int, flags)
 	if (proc_ns_file(fd_file(f)))
 		return nsset_join_nsfs(fd_file(f), flags);
 
-	/*
-	 * Check the flags before the process: a bad flag is EINVAL whatever has
-	 * become of the process.
-	 */
 	pid = pidfd_pid(fd_file(f));
-	if (IS_ERR(pid) || !nsset_flags_valid(flags))
-		return -EINVAL;
-	return nsset_join_process(pid, flags);
+	if (!IS_ERR(pid))
+		return nsset_join_process(pid, flags);
+
+	set = nsset_file_source(fd_file(f));
+	return set ? nsset_join_set(set, flags) : -EINVAL;
 }

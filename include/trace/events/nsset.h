@@ -41,11 +41,13 @@
 		      { SETNS_SKIP_JOINED,	"skip_joined" },\
 		      { SETNS_DRY_RUN,		"dry_run" },	\
 		      { SETNS_FOR_CHILDREN,	"for_children" },\
-		      { SETNS_ROOT,		"root" })
+		      { SETNS_ROOT,		"root" },	\
+		      { SETNS_SUPPORTED,	"supported" })
 
 /**
  * nsset_check - one check of a setns(2) and its result
- * @target: the process whose namespaces are asked for, NULL for an nsfs file
+ * @target: the process whose namespaces are asked for, NULL for an nsfs file or
+ *	a set
  * @type: a CLONE_NEW* type; SETNS_ROOT for root and working directory; 0 for
  *	the process itself: may current look at it, and has it namespaces?
  * @ns: the namespace of this @type; for SETNS_ROOT the mount namespace; NULL
@@ -76,8 +78,11 @@ TRACE_EVENT(nsset_check,
 
 /**
  * nsset_commit - a setns(2) that has joined something
- * @target: the process whose namespaces were asked for, NULL for an nsfs file
- * @flags: what was asked for; for an nsfs file the file's type
+ * @target: the process whose namespaces were asked for, NULL for an nsfs file or
+ *	a set
+ * @flags: what was asked for, without the types that SETNS_SUPPORTED left out;
+ *	for an nsfs file the file's type; for a set and flags of 0, all that it
+ *	holds
  * @joined: the types that were joined, and SETNS_ROOT, without the types that
  *	SETNS_SKIP_JOINED left alone
  *

@@ -9,11 +9,12 @@
 #include <linux/types.h>
 
 /**
- * DOC: SETNS_SKIP_JOINED, SETNS_DRY_RUN, SETNS_FOR_CHILDREN, SETNS_ROOT
+ * DOC: SETNS_SKIP_JOINED, SETNS_DRY_RUN, SETNS_FOR_CHILDREN, SETNS_ROOT,
+ * SETNS_SUPPORTED, SETNS_ALL
  *
- * Flags of setns(2) with a pidfd, beside the CLONE_NEW* types and in any
- * combination. EINVAL with the file of a namespace, and on kernels without
- * them.
+ * Flags of setns(2) with a pidfd or a set descriptor, beside the CLONE_NEW*
+ * types and in any combination. EINVAL without a type, with the file of a
+ * namespace, and on kernels without them.
  *
  * SETNS_SKIP_JOINED: leave alone each namespace that the caller is in already:
  * no permission check, no side effect. CLONE_NEWPID compares the pid namespace
@@ -23,22 +24,103 @@
  * SETNS_DRY_RUN: change nothing; return 0, or fail as the call would now.
  *
  * SETNS_FOR_CHILDREN: CLONE_NEWPID and CLONE_NEWTIME mean the namespaces that
- * the children of the process are born in. EINVAL with neither of the two.
+ * the children of the process are born in. EINVAL with neither of the two, and
+ * with a set, which has it from PIDFD_GET_NSSET.
  *
  * SETNS_ROOT: the caller's root and working directory become those of the
  * process, not the root of the mount namespace; also if SETNS_SKIP_JOINED
- * leaves the mount namespace itself alone. EINVAL without CLONE_NEWNS, or if
- * the caller shares root and working directory with another task; EPERM
+ * leaves the mount namespace itself alone. EINVAL without CLONE_NEWNS, with a
+ * set that was made without it, or if the caller shares root and working
+ * directory with another task; EPERM
  * without CAP_SYS_CHROOT; EACCES without search permission; other errors of
  * the file system. EAGAIN if root or working directory is not in that mount
  * namespace: for good, or for a moment during an unshare(2) or setns(2) of the
  * process. EAGAIN also if the process changes its root, or ends, during the
  * call. May sleep in a file system of the process.
+ *
+ * SETNS_SUPPORTED: leave out each type that this kernel was built without or
+ * that the set does not hold, instead of EINVAL. If nothing is left to join, the
+ * call succeeds.
+ *
+ * SETNS_ALL: all types, with SETNS_SKIP_JOINED and SETNS_SUPPORTED: right for
+ * every process on every configuration. CLONE_NEW* are in <linux/sched.h> and
+ * <sched.h>.
  */
 #define SETNS_SKIP_JOINED	0x01
 #define SETNS_DRY_RUN		0x02
 #define SETNS_FOR_CHILDREN	0x04
 #define SETNS_ROOT		0x08
+#define SETNS_SUPPORTED		0x10
+
+#define SETNS_ALL	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | \
+			 CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWCGROUP | \
+			 CLONE_NEWNET | CLONE_NEWTIME | \
+			 SETNS_SKIP_JOINED | SETNS_SUPPORTED)
+
+/**
+ * struct nsset_args - what a set of namespaces is to hold
+ * @size: of this struct, NSSET_ARGS_SIZE_VER0 or more; a part that the kernel
+ *	does not know must be zero
+ * @flags: SETNS_FOR_CHILDREN, SETNS_ROOT, both or none
+ * @types: CLONE_NEW*; 0 for every type that this kernel has
+ *
+ * PIDFD_GET_NSSET, an ioctl on a pidfd, returns a new descriptor, close-on-exec,
+ * of a set of the process's namespaces, all of one moment. It keeps them when
+ * the process is gone, and holds nothing else of the process; root and working
+ * directory only with SETNS_ROOT, since they keep mounts busy. A set can be sent
+ * over a socket, but not bind-mounted, and never changes.
+ *
+ * setns(2) joins all that a set holds (flags 0), or some of it (a mask of types
+ * and SETNS_* flags). The caller needs the same capabilities as with a pidfd, but
+ * no permission to trace the process: a set gives reach, not authority.
+ *
+ * PIDFD_GET_*_NAMESPACE on a set returns a descriptor of one member. EOPNOTSUPP
+ * if the set does not hold it. A set made with SETNS_FOR_CHILDREN holds
+ * PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE and PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE
+ * instead of the process's own. Any other ioctl of a pidfd is ENOTTY.
+ *
+ * PIDFD_GET_NSSET fails, in this order, with EFAULT; EINVAL for @size below
+ * NSSET_ARGS_SIZE_VER0; E2BIG for @size above the page size or a part that the
+ * kernel does not know and that is not zero; EINVAL for an unknown bit in @flags
+ * or @types, SETNS_ROOT without CLONE_NEWNS, SETNS_FOR_CHILDREN with neither
+ * CLONE_NEWPID nor CLONE_NEWTIME; ESRCH if the process has been reaped; EACCES if
+ * the caller may not look at the process (PTRACE_MODE_READ_FSCREDS); ESRCH if it
+ * has no namespaces, or no root, any more; ENOMEM; EMFILE or ENFILE. Kernels
+ * without it: EINVAL, or ENOTTY with a zero argument.
+ */
+struct nsset_args {
+	__u32 size;
+	__u32 flags;
+	__u64 types;
+};
+
+#define NSSET_ARGS_SIZE_VER0	16
+
+#define PIDFD_GET_NSSET		_IOW(0xFF, 0x20, struct nsset_args)
+
+/**
+ * struct nsset_info - what a set of namespaces holds
+ * @size: in: of this struct, NSSET_INFO_SIZE_VER0 or more; out: how much of it
+ *	the kernel has filled. The rest up to the size given is zero.
+ * @flags: as in struct nsset_args
+ * @types: CLONE_NEW* that it holds
+ * @ino: inode numbers, in the order user, mnt, uts, ipc, pid, cgroup, net, time;
+ *	0 for a type that it does not hold
+ *
+ * NSSET_GET_INFO, an ioctl on a set, fails with EFAULT; EINVAL for @size below
+ * NSSET_INFO_SIZE_VER0; E2BIG for @size above the page size. ENOTTY or EINVAL on
+ * anything but a set.
+ */
+struct nsset_info {
+	__u32 size;
+	__u32 flags;
+	__u64 types;
+	__u64 ino[8];
+};
+
+#define NSSET_INFO_SIZE_VER0	80
+
+#define NSSET_GET_INFO		_IOWR(0xFF, 0x21, struct nsset_info)
 
 /**
  * DOC: PROCFS_GET_PID_NAMESPACE
