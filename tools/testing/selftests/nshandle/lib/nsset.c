@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nsset.h"
+#include "box.h"
+#include "calls.h"
+
+int nsset_get(int pidfd, __u64 types, __u32 flags)
+{
+	struct nsset_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.types = types,
+	};
+
+	return ioctl(pidfd, PIDFD_GET_NSSET, &args);
+}
+
+int nsset_make(struct __test_metadata *_metadata, int pidfd, __u64 types,
+	       __u32 flags)
+{
+	int set = nsset_get(pidfd, types, flags);
+
+	ASSERT_LE(0, set) {
+		TH_LOG("PIDFD_GET_NSSET of %#llx: %m", types);
+	}
+	return set;
+}
+
+int nsset_info(int set, struct nsset_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	return ioctl(set, NSSET_GET_INFO, info) ? errno : 0;
+}
+
+/* With a null pointer, a kernel that has it says EFAULT, others ENOTTY. */
+bool have_nsset(void)
+{
+	int pidfd = sys_pidfd_open(getpid(), 0);
+	bool have = ioctl(pidfd, PIDFD_GET_NSSET, NULL) && errno == EFAULT;
+
+	close(pidfd);
+	return have;
+}
+
+void skip_without_nsset(struct __test_metadata *_metadata)
+{
+	skip_without_containers(_metadata);
+	if (!have_nsset())
+		skip_test(_metadata, NO_NSSET);
+}
