@@ -33,6 +33,10 @@ check-kcsan:	## the races of them with KCSAN, for accesses without a lock (first
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
 	@scripts/verbs/check stock
 
+check-types:	## what a kernel without TIME_NS, and one without USER_NS, make of SETNS_ALL (first time 20 minutes)
+	@T=nsset_supported_test scripts/verbs/check no-time
+	@T=nsset_supported_test scripts/verbs/check no-user
+
 fuzz:		## random calls against a model, for SECONDS=600, from SEED=
 	@VM_TIMEOUT=$$(($(SECONDS) + 300)) scripts/vm-run -- \
 		/kselftest/nshandle/nshandle-fuzz --seconds $(SECONDS) \
@@ -70,6 +74,6 @@ lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/verbs/clean
 
-.PHONY: help run check check-debug check-kcsan check-control fuzz coverage \
-	mutate bench soak repeat shell kselftest model lint clean
+.PHONY: help run check check-debug check-kcsan check-control check-types fuzz \
+	coverage mutate bench soak repeat shell kselftest model lint clean
 .NOTPARALLEL:

@@ -87,11 +87,13 @@ kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 # A kernel's name says which tree it is, with our hooks or without ("stock"),
 # and which fragment of kernel/configs/ it has on top of the plain
 # configuration.
-kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench"
+kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench
+	no-time no-user"
 
 known_kernel()	# KERNEL
 {
-	[[ " $kernels " == *" $1 "* ]] || die "no kernel '$1': one of $kernels"
+	[[ " ${kernels//[[:space:]]/ } " == *" $1 "* ]] ||
+		die "no kernel '$1': one of $kernels"
 }
 
 kernel_is_stock()	# KERNEL

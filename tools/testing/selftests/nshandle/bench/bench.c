@@ -259,14 +259,15 @@ static const struct group {
 	{ "procfs", bench_procfs },
 	{ "setns", bench_setns },
 	{ "vector", bench_vector },
+	{ "nsset", bench_nsset },
 };
 
 static void say_usage(void)
 {
 	errx(2, "usage: nshandle-bench [-c CONTAINERS] [-l LEVELS] [GROUP]...\n"
-	     "prints for each row of null, fork, command, procfs, setns, vector, or of\n"
-	     "each GROUP, ROW MIN MEDIAN TODAY, in ticks of the TSC; TODAY is the row\n"
-	     "of what users do without the interface. With CONTAINERS more that are\n"
+	     "prints for each row of null, fork, command, procfs, setns, vector, nsset, or\n"
+	     "of each GROUP, ROW MIN MEDIAN TODAY, in ticks of the TSC; TODAY is the\n"
+	     "row of what users do without the interface. With CONTAINERS more that are\n"
 	     "idle; those that are joined are LEVELS (1 to 32) pid namespaces down");
 }
 

@@ -112,6 +112,7 @@ void bench_fork(void);
 void bench_command(void);
 void bench_procfs(void);
 void bench_setns(void);
+void bench_nsset(void);
 void bench_vector(void);
 
 #endif /* NSHANDLE_BENCH_H */

@@ -42,9 +42,14 @@ bool have_nsset(void)
 	return have;
 }
 
+void skip_unless_nsset(struct __test_metadata *_metadata)
+{
+	if (!have_nsset())
+		skip_test(_metadata, NO_NSSET);
+}
+
 void skip_without_nsset(struct __test_metadata *_metadata)
 {
 	skip_without_containers(_metadata);
-	if (!have_nsset())
-		skip_test(_metadata, NO_NSSET);
+	skip_unless_nsset(_metadata);
 }

@@ -23,6 +23,8 @@ int nsset_info(int set, struct nsset_info *info);
 
 bool have_nsset(void);
 
+void skip_unless_nsset(struct __test_metadata *_metadata);
+
 /* Skips also if containers cannot be made. */
 void skip_without_nsset(struct __test_metadata *_metadata);
 
