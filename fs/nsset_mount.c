@@ -161,8 +161,17 @@ static bool path_in_mnt_ns(const struct path *path, struct mnt_namespace *ns)
 	return READ_ONCE(real_mount(path->mnt)->mnt_ns) == ns;
 }
 
-static bool paths_in_mnt_ns(const struct path *root, const struct path *pwd,
-			    struct mnt_namespace *ns)
+/**
+ * nsset_paths_in() - are root and working directory in a mount namespace?
+ * @root: the root
+ * @pwd: the working directory
+ * @ns: the mount namespace
+ *
+ * Context: any.
+ * Return: true if both are now.
+ */
+bool nsset_paths_in(const struct path *root, const struct path *pwd,
+		    struct mnt_namespace *ns)
 {
 	return path_in_mnt_ns(root, ns) && path_in_mnt_ns(pwd, ns);
 }
@@ -220,7 +229,7 @@ int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 	if (current->fs->users != 1)
 		return -EINVAL;
 
-	if (!paths_in_mnt_ns(root, pwd, ns))
+	if (!nsset_paths_in(root, pwd, ns))
 		return -EAGAIN;
 
 	err = paths_permission(nsset->cred, root, pwd);
@@ -228,7 +237,7 @@ int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 		return err;
 
 	/* The checks may have slept, and a path may be detached now. */
-	if (!paths_in_mnt_ns(root, pwd, ns))
+	if (!nsset_paths_in(root, pwd, ns))
 		return -EAGAIN;
 
 	nsset_mount_put(nsset->fs);

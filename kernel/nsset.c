@@ -244,8 +244,8 @@ static unsigned int nsset_joined(const struct nsset_source *src)
 /**
  * nsproxy_get_types() - take references on some namespaces of a nsproxy
  * @nsproxy: holds them, or is a copy of one that does
- * @types: CLONE_NEW* of those to take; of pid and time, those of the children
- *	   are taken, and both of time
+ * @types: CLONE_NEW* of those to take: of pid that of the children, of time both
+ *	   its own and that of the children
  *
  * Context: any.
  */

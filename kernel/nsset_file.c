@@ -37,9 +37,9 @@
 /**
  * struct nsset_held - what a set descriptor holds
  * @src: what setns(2) joins. Its nsproxy is @nsproxy.
- * @nsproxy: references on the namespaces that the set holds, but for user and
- *	pid, which are in @src; NULL for the others. No task ever has this nsproxy,
- *	so its count is not used.
+ * @nsproxy: references on the namespaces that the set holds, except user and pid,
+ *	which are in @src; NULL for a type that the set does not hold. No task ever
+ *	has this nsproxy, so its count is not used.
  */
 struct nsset_held {
 	struct nsset_source src;
@@ -145,9 +145,9 @@ static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 
 static void nsset_free(struct nsset_held *set)
 {
-	nsproxy_put_types(&set->nsproxy, set->src.held & ~NSSET_PID);
 	set->src.nsproxy = NULL;
 	nsset_source_put(&set->src);
+	nsproxy_put_types(&set->nsproxy, set->src.held & ~NSSET_PID);
 	kfree(set);
 }
 
@@ -252,8 +252,8 @@ static int nsset_open_nsfs(struct nsset_member *member)
 }
 
 /*
- * What ptrace would say of the process does not matter: whoever has the set can
- * join the member, and a descriptor of the member gives no more than that.
+ * Don't ask ptrace: a set is passed on to give reach, and each use of the member
+ * makes a check of its own.
  */
 static long nsset_open_type(const struct nsset_source *src,
 			    unsigned int asked)
@@ -273,7 +273,7 @@ static long nsset_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	const struct nsset_held *set = file->private_data;
 	unsigned int asked;
 
-	if (cmd == NSSET_GET_INFO)
+	if (nsset_same_cmd(cmd, NSSET_GET_INFO))
 		return nsset_get_info(&set->src, (void __user *)arg);
 
 	asked = nsset_cmd_type(cmd);
@@ -331,9 +331,12 @@ static const struct file_operations nsset_fops = {
  */
 const struct nsset_source *nsset_file_source(const struct file *file)
 {
-	const struct nsset_held *set = file->private_data;
+	const struct nsset_held *set;
 
-	return file->f_op == &nsset_fops ? &set->src : NULL;
+	if (file->f_op != &nsset_fops)
+		return NULL;
+	set = file->private_data;
+	return &set->src;
 }
 
 /* A @types of 0 means every type that this kernel has. */
@@ -346,6 +349,19 @@ static int nsset_args_flags(unsigned int *flags, const struct nsset_args *args)
 	*flags = types | args->flags;
 	return nsset_flags_valid(*flags, NSSET_TYPES | NSSET_MADE_FLAGS) ?
 	       0 : -EINVAL;
+}
+
+/*
+ * In the middle of an unshare(2) or setns(2), a process has the root of one mount
+ * namespace and the nsproxy of another. setns(2) refuses such a pair with
+ * -EAGAIN, so a set of it could never be joined: refuse it here.
+ */
+static int nsset_check_paths(const struct nsset_source *src, unsigned int flags)
+{
+	if (!(flags & SETNS_ROOT) ||
+	    nsset_paths_in(&src->root, &src->pwd, src->nsproxy->mnt_ns))
+		return 0;
+	return -EAGAIN;
 }
 
 /* The new descriptor, with the references of @src; or all is as before. */
@@ -383,6 +399,8 @@ static int nsset_open(struct nsset_source *src, unsigned int flags)
  * * -ESRCH if the process has been reaped,
  * * -EACCES if current may not look at it (PTRACE_MODE_READ_FSCREDS),
  * * -ESRCH if it has no namespaces, or no root, any more,
+ * * -EAGAIN if SETNS_ROOT is asked for, and its root or working directory is not
+ *   in its mount namespace,
  * * -ENOMEM, -EMFILE, -ENFILE if there is no room for the set.
  */
 long pidfd_get_nsset(struct pid *pid, struct nsset_args __user *uargs)
@@ -403,9 +421,11 @@ long pidfd_get_nsset(struct pid *pid, struct nsset_args __user *uargs)
 		return err;
 
 	err = nsset_source_get(&src, pid, flags, PTRACE_MODE_READ_FSCREDS);
-	if (err)
-		err = err == -EPERM ? -EACCES : err;
-	else
+	if (err == -EPERM)
+		err = -EACCES;
+	if (!err)
+		err = nsset_check_paths(&src, flags);
+	if (!err)
 		err = nsset_open(&src, flags);
 	nsset_source_put(&src);
 	return err;

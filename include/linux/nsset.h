@@ -5,7 +5,7 @@
 #ifndef _LINUX_NSSET_H
 #define _LINUX_NSSET_H
 
-#include <linux/err.h>
+#include <linux/ioctl.h>
 #include <linux/nshandle.h>
 #include <linux/path.h>
 #include <linux/sched.h>
@@ -93,6 +93,12 @@ static inline bool nsset_flags_valid(unsigned int flags, unsigned int allowed)
 	return !(flags & SETNS_ROOT) || (flags & NSSET_MNT);
 }
 
+/* A struct that carries its size may grow; so the size in @cmd may differ. */
+static inline bool nsset_same_cmd(unsigned int cmd, unsigned int known)
+{
+	return !((cmd ^ known) & ~IOCSIZE_MASK);
+}
+
 /* kernel/nsset.c */
 int nsset_source_get(struct nsset_source *src, struct pid *pid,
 		     unsigned int flags, unsigned int mode);
@@ -100,7 +106,7 @@ void nsset_source_put(struct nsset_source *src);
 void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types);
 void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types);
 
-/* kernel/nsset_file.c */
+/* kernel/nsset_file.c. Without it nothing calls pidfd_get_nsset(). */
 #ifdef CONFIG_NSSET_FILE
 const struct nsset_source *nsset_file_source(const struct file *file);
 long pidfd_get_nsset(struct pid *pid, struct nsset_args __user *uargs);
@@ -117,6 +123,8 @@ struct mnt_namespace *nsset_get_mnt_ns(struct mnt_namespace *ns);
 int mntns_install(struct nsset *nsset, struct ns_common *ns);
 void nsset_get_paths(struct fs_struct *fs, struct path *root, struct path *pwd);
 bool nsset_has_root(struct fs_struct *fs, const struct path *root);
+bool nsset_paths_in(const struct path *root, const struct path *pwd,
+		    struct mnt_namespace *ns);
 int nsset_install_root(struct nsset *nsset, struct mnt_namespace *ns,
 		       const struct path *root, const struct path *pwd);
 void nsset_mount_commit(struct fs_struct *new);

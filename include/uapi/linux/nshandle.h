@@ -40,11 +40,11 @@
  *
  * SETNS_SUPPORTED: leave out each type that this kernel was built without or
  * that the set does not hold, instead of EINVAL. If nothing is left to join, the
- * call succeeds.
+ * call succeeds, once it has found the process and may look at it.
  *
  * SETNS_ALL: all types, with SETNS_SKIP_JOINED and SETNS_SUPPORTED: right for
- * every process on every configuration. CLONE_NEW* are in <linux/sched.h> and
- * <sched.h>.
+ * every process, on every configuration of kernels that have these flags.
+ * CLONE_NEW* are in <linux/sched.h> and <sched.h>.
  */
 #define SETNS_SKIP_JOINED	0x01
 #define SETNS_DRY_RUN		0x02
@@ -71,13 +71,19 @@
  * over a socket, but not bind-mounted, and never changes.
  *
  * setns(2) joins all that a set holds (flags 0), or some of it (a mask of types
- * and SETNS_* flags). The caller needs the same capabilities as with a pidfd, but
- * no permission to trace the process: a set gives reach, not authority.
+ * and SETNS_* flags). Use SETNS_ALL rather than 0 if the caller may be in one of
+ * the namespaces already, since to join one's own user namespace is EINVAL. The
+ * caller needs the same capabilities as with a pidfd, but no permission to trace
+ * the process: a set gives reach, not authority. The root of a set is the
+ * directory that it was when the set was made, whatever pivot_root(2) the
+ * process has done since; EAGAIN once it is detached.
  *
- * PIDFD_GET_*_NAMESPACE on a set returns a descriptor of one member. EOPNOTSUPP
- * if the set does not hold it. A set made with SETNS_FOR_CHILDREN holds
- * PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE and PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE
- * instead of the process's own. Any other ioctl of a pidfd is ENOTTY.
+ * PIDFD_GET_*_NAMESPACE on a set, with an argument of 0, returns a descriptor of
+ * one member, close-on-exec. EINVAL for another argument, EOPNOTSUPP if the set
+ * does not hold it, ENOMEM, EMFILE or ENFILE. A set made with SETNS_FOR_CHILDREN
+ * holds PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE and
+ * PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE instead of the process's own. Any other
+ * ioctl of a pidfd is ENOTTY.
  *
  * PIDFD_GET_NSSET fails, in this order, with EFAULT; EINVAL for @size below
  * NSSET_ARGS_SIZE_VER0; E2BIG for @size above the page size or a part that the
@@ -85,8 +91,11 @@
  * or @types, SETNS_ROOT without CLONE_NEWNS, SETNS_FOR_CHILDREN with neither
  * CLONE_NEWPID nor CLONE_NEWTIME; ESRCH if the process has been reaped; EACCES if
  * the caller may not look at the process (PTRACE_MODE_READ_FSCREDS); ESRCH if it
- * has no namespaces, or no root, any more; ENOMEM; EMFILE or ENFILE. Kernels
- * without it: EINVAL, or ENOTTY with a zero argument.
+ * has no namespaces, or no root, any more; EAGAIN if its root or working
+ * directory is not in its mount namespace, with SETNS_ROOT only; ENOMEM; EMFILE
+ * or ENFILE. To see whether a kernel has it, call it with a null pointer on a
+ * pidfd of the caller's own: EFAULT; ENOTTY on kernels without it. The struct may
+ * grow: @size counts, and the kernel ignores the size in the command's number.
  */
 struct nsset_args {
 	__u32 size;
