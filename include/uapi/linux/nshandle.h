@@ -24,8 +24,8 @@
  * SETNS_DRY_RUN: change nothing; return 0, or fail as the call would now.
  *
  * SETNS_FOR_CHILDREN: CLONE_NEWPID and CLONE_NEWTIME mean the namespaces that
- * the children of the process are born in. EINVAL with neither of the two, and
- * with a set, which has it from PIDFD_GET_NSSET.
+ * the children of the process are born in. EINVAL with neither of the two. EINVAL
+ * with a set, too: give this flag to PIDFD_GET_NSSET instead.
  *
  * SETNS_ROOT: the caller's root and working directory become those of the
  * process, not the root of the mount namespace; also if SETNS_SKIP_JOINED
@@ -40,7 +40,8 @@
  *
  * SETNS_SUPPORTED: leave out each type that this kernel was built without or
  * that the set does not hold, instead of EINVAL. If nothing is left to join, the
- * call succeeds, once it has found the process and may look at it.
+ * call succeeds, once it has found the process and may look at it. SETNS_ROOT is
+ * not a type.
  *
  * SETNS_ALL: all types, with SETNS_SKIP_JOINED and SETNS_SUPPORTED: right for
  * every process, on every configuration of kernels that have these flags.
@@ -65,10 +66,10 @@
  * @types: CLONE_NEW*; 0 for every type that this kernel has
  *
  * PIDFD_GET_NSSET, an ioctl on a pidfd, returns a new descriptor, close-on-exec,
- * of a set of the process's namespaces, all of one moment. It keeps them when
- * the process is gone, and holds nothing else of the process; root and working
- * directory only with SETNS_ROOT, since they keep mounts busy. A set can be sent
- * over a socket, but not bind-mounted, and never changes.
+ * of a set of the process's namespaces, all of one moment. The set keeps the
+ * namespaces when the process is gone. It holds nothing else of the process but,
+ * with SETNS_ROOT, its root and working directory, which keep their mounts busy. A
+ * set can be sent over a socket, but not bind-mounted, and never changes.
  *
  * setns(2) joins all that a set holds (flags 0), or some of it (a mask of types
  * and SETNS_* flags). Use SETNS_ALL rather than 0 if the caller may be in one of
