@@ -15,7 +15,10 @@
 #include "types.h"
 
 #define ALL_FLAGS (SETNS_SKIP_JOINED | SETNS_DRY_RUN | SETNS_FOR_CHILDREN | \
-		   SETNS_ROOT)
+		   SETNS_ROOT | SETNS_SUPPORTED)
+
+/* Each number below it is one combination of the flags. */
+#define FLAG_ROWS (ALL_FLAGS + 1)
 
 /* SETNS_ROOT goes with CLONE_NEWNS only. */
 #define NS_ROOT (CLONE_NEWNS | SETNS_ROOT)

@@ -58,7 +58,7 @@ static void join_fail(int self, bool shared)
 		expect("setns, self", sys_setns(self, ALL_NS), EINVAL);
 		break;
 	case 2:
-		expect("setns, bad flag", sys_setns(a.pidfd, 0x10), EINVAL);
+		expect("setns, bad flag", sys_setns(a.pidfd, 0x20), EINVAL);
 		break;
 	case 3:
 		expect("setns, dry",
