@@ -45,8 +45,7 @@ static void __attribute__((destructor)) rows_print(void)
 	}
 }
 
-/* The file of a namespace takes none of the flags. */
-static bool is_nsfs(int fd)
+bool is_nsfs(int fd)
 {
 	return ioctl(fd, NS_GET_NSTYPE) >= 0;
 }

@@ -37,6 +37,9 @@ void skip_without_flags(struct __test_metadata *_metadata);
 /* At the top of FIXTURE_SETUP. */
 #define SKIP_WITHOUT_FLAGS() skip_without_flags(_metadata)
 
+/* Is it the file of a namespace? setns(2) of one takes none of the flags. */
+bool is_nsfs(int fd);
+
 /*
  * setns(2) after a dry run of the same call, which must have the same result. A
  * dry run that succeeds must have moved nothing since @before was read; after a

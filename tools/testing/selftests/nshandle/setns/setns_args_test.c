@@ -10,7 +10,7 @@
 #include "../lib/flags.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
-#include "../lib/dry_twin.h"
+#include "../lib/twin.h"
 
 /*
  * Wrong flags are EINVAL for any caller and any target. The SETNS_* flags go with

@@ -14,6 +14,7 @@
 #include "../lib/jail.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
+#include "../lib/twin.h"
 
 #define PID_TIME (CLONE_NEWPID | CLONE_NEWTIME)
 #define OFFSET_S 1000000

@@ -9,7 +9,7 @@
 #include "../lib/child.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
-#include "../lib/dry_twin.h"
+#include "../lib/twin.h"
 
 #define OTHER_UID 2000
 

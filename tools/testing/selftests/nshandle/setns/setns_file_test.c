@@ -12,7 +12,7 @@
 #include "../lib/flags.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
-#include "../lib/dry_twin.h"
+#include "../lib/twin.h"
 
 /* Flags for the file of a namespace are 0 or its type, and nothing else. */
 FIXTURE(nsfs)

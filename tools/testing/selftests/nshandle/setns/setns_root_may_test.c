@@ -11,6 +11,7 @@
 #include "../lib/jail.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
+#include "../lib/twin.h"
 
 #define OTHER_UID 2000
 

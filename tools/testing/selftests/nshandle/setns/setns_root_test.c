@@ -10,6 +10,7 @@
 #include "../lib/jail.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
+#include "../lib/twin.h"
 
 /* Of the test's mount namespace, seen by no path from inside of another. */
 static int host_dir = -1;

@@ -14,6 +14,7 @@
 #include "../lib/jail.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
+#include "../lib/twin.h"
 
 /*
  * A mask of all eight, on containers with and without a user namespace of

@@ -11,7 +11,7 @@
 #include "../lib/flags.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
-#include "../lib/dry_twin.h"
+#include "../lib/twin.h"
 
 #define OTHER_UID 2000
 
