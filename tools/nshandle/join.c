@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nshandle join: run a command in namespaces of a process, entered by one
- * setns(2) on a pidfd.
+ * nshandle join: run a command in namespaces of a process or of a set, entered by
+ * one setns(2) on a pidfd or a set descriptor.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -19,6 +19,10 @@ static const char help[] =
 	"named are joined by one system call, or none of them is.\n"
 	"\n"
 	"  -t, --target PID  the process\n"
+	"  -t, --target fd:N\n"
+	"                    by a pidfd that was inherited; or a set that was\n"
+	"                    inherited from 'nshandle hold'. COMMAND does not\n"
+	"                    inherit it\n"
 	"  -a, --all         all its namespaces that differ from the caller's\n"
 	"  -m, --mount       its mount namespace\n"
 	"  -u, --uts         host name\n"
@@ -32,6 +36,8 @@ static const char help[] =
 	"      --for-children\n"
 	"                    -p, -T: those of its future children\n"
 	"      --root        its root and working directory (with -m or -a)\n"
+	"                    Without any of these, and with a set: -a, and --root\n"
+	"                    if it holds a root\n"
 	"      --dry-run     join and run nothing: say if joining would work\n"
 	"      --preserve-credentials\n"
 	"                    keep uid, gid and groups with -U\n"
@@ -75,17 +81,14 @@ static const struct option options[] = {
 };
 
 /* '+': options after COMMAND are its own; ':': we print the messages */
-static const char letters[] = "+:t:amuinpUCThV";
+static const char letters[] = "+:t:a" NS_LETTERS "hV";
 
 /* Returns -1 to go on, else the exit status. */
 static int take_option(struct join *join, int option, char **argv)
 {
 	switch (option) {
 	case 't':
-		if (parse_pid(optarg, &join->pid))
-			return -1;
-		return complain_usage("join", "'%s' is not a process id",
-				      optarg);
+		return target_parse("join", optarg, &join->target);
 	case 'a':
 		join->all = true;
 		return -1;
@@ -108,11 +111,8 @@ static int take_option(struct join *join, int option, char **argv)
 }
 
 /* Check the options that need others. */
-static int look_at_options(const struct join *join)
+static int look_at_types(const struct join *join)
 {
-	if (!join->pid)
-		return complain_usage("join",
-				      "which process? -t PID is missing");
 	if (join->all)
 		return -1;
 	if (!join->types)
@@ -139,18 +139,57 @@ static int parse(struct join *join, int argc, char **argv)
 			return status;
 	}
 	join->argv = argv + optind;
-	return look_at_options(join);
+	if (!join->target.text)
+		return complain_usage("join",
+				      "which process? -t PID is missing");
+	return -1;
+}
+
+/* The kernel would say EINVAL for each of these. */
+static int look_at_set(struct join *join)
+{
+	const struct target *set = &join->target;
+	char words[2][NS_WORDS_MAX];
+	int asked;
+
+	if (join->how & SETNS_FOR_CHILDREN)
+		return complain(EXIT_FAILED,
+				"join: no --for-children with %s: it was made with or without it",
+				set->name);
+	if (!join->types && !join->all) {
+		join->all = true;
+		join->how |= set->made & SETNS_ROOT;
+	}
+	asked = join->types | (join->how & SETNS_ROOT);
+	if (!(asked & ~(set->held | set->made)))
+		return look_at_types(join);
+	return complain(EXIT_FAILED, "cannot join %s of %s: it holds no %s",
+			ns_words(asked, words[0]), set->name,
+			ns_words(asked & ~(set->held | set->made), words[1]));
+}
+
+/* Whether types must be named depends on what a descriptor is of. */
+static int open_target(struct join *join)
+{
+	int status = join->target.pid ? look_at_types(join) : -1;
+
+	if (status < 0)
+		status = target_open(&join->target);
+	if (status >= 0 || join->target.pid)
+		return status;
+	return target_is_set(&join->target) ? look_at_set(join) :
+					      look_at_types(join);
 }
 
 /*
- * The kernel refuses a set with the user namespace that the caller is in, and
- * --all means the others anyway. Compare them here unless the kernel does. If
- * the process ends and its number is reused meanwhile, setns(2) on the pidfd
- * fails with ESRCH, so a wrong comparison does no harm.
+ * Without SETNS_ALL, the kernel refuses a join of the user namespace that the
+ * caller is in, and --all means the others anyway. Compare them here. If the
+ * process ends and its number is reused meanwhile, setns(2) on the pidfd fails
+ * with ESRCH, so a wrong comparison does no harm.
  */
 static int add_others(struct join *join)
 {
-	pid_t pid = ns_procfs_pid(join->pidfd);
+	pid_t pid = ns_procfs_pid(join->target.fd);
 
 	if (access("/proc/self/ns", X_OK))
 		return complain(EXIT_FAILED,
@@ -168,37 +207,78 @@ static int add_others(struct join *join)
 	return -1;
 }
 
-/*
- * --root needs the mount namespace even if the caller is in it, and
- * --for-children changes what must be compared: leave that to the kernel, and
- * ask for all types that there are; see join_types().
- */
-static int add_all(struct join *join)
+static void add_all(struct join *join)
 {
-	if (!(join->how & ~SETNS_DRY_RUN))
-		return add_others(join);
-
-	join->how |= SETNS_SKIP_JOINED;
 	for (const struct ns_type *type = ns_types; type->flag; type++)
 		join->types |= type->flag;
-	return -1;
+	if (target_is_set(&join->target))
+		join->types = join->target.held;
+}
+
+/* In other words: would SETNS_SKIP_JOINED not leave it out? */
+static bool is_left(const struct join *join, int self,
+		    const struct ns_type *type)
+{
+	bool children = type->children && ((join->how | join->target.made) &
+					   SETNS_FOR_CHILDREN);
+	int target = join->target.fd;
+	int own = ns_open(self, type, type->flag == CLONE_NEWPID);
+
+	if (own < 0 && errno == EOPNOTSUPP)
+		return false;
+	if (!ns_same(own, ns_open(target, type, children)))
+		return true;
+	return type->flag == CLONE_NEWTIME &&
+	       !ns_same(ns_open(self, type, true),
+			ns_open(target, type, children));
+}
+
+/* What --all means here, for a message. */
+static int types_left(const struct join *join)
+{
+	int self = sys_pidfd_open(getpid()), left = 0;
+
+	for (const struct ns_type *type = ns_types; type->flag; type++)
+		if ((join->types & type->flag) && is_left(join, self, type))
+			left |= type->flag;
+	close(self);
+	return left;
 }
 
 /*
- * One call, which changes nothing if it fails. If --all has named types that
- * the kernel was built without, a second call leaves them out.
+ * --all on a kernel without SETNS_ALL. If it leaves nothing to join, the caller
+ * shares every namespace of the process.
+ */
+static int join_others(struct join *join)
+{
+	int error = 0, status;
+
+	join->all = false;
+	join->types = 0;
+	status = add_others(join);
+	if (status >= 0)
+		return status;
+	if (join->types || (join->how & ~SETNS_DRY_RUN))
+		error = join_try(join, join_flags(join));
+	return error ? complain_join(join, error) : -1;
+}
+
+/*
+ * One call, which changes nothing if it fails. -1 if all are joined, or could be
+ * in a dry run.
  */
 static int join_types(struct join *join)
 {
-	int error = join_try(join, join->types | join->how);
-	int unknown = 0;
+	int error = join_try(join, join_flags(join)), left;
 
-	if (error == EINVAL && join->all)
-		unknown = join_unknown_types(join->types);
-	if (!unknown)
-		return error;
-	join->types &= ~unknown;
-	return join_try(join, join->types | join->how);
+	if (!error)
+		return -1;
+	if (error == EINVAL && join->all && !join_has_all())
+		return join_others(join);
+	left = join->all ? types_left(join) : 0;
+	if (left)
+		join->types = left;
+	return complain_join(join, error);
 }
 
 /*
@@ -226,16 +306,17 @@ static int become_root(bool no_groups)
 
 static int show_dry_run(const struct join *join)
 {
+	int types = join->all ? types_left(join) : join->types;
 	char words[NS_WORDS_MAX];
 
-	ns_words(join->types | (join->how & SETNS_ROOT), words);
-	if (join->types)
-		printf("can join %s of process %d%s\n", words, join->pid,
-		       join->how & SETNS_SKIP_JOINED ?
+	ns_words(types | (join->how & SETNS_ROOT), words);
+	if (words[0])
+		printf("can join %s of %s%s\n", words, join->target.name,
+		       !join->all && (join->how & SETNS_SKIP_JOINED) ?
 		       ", or is in them already" : "");
 	else
-		printf("nothing to join: the caller is in all namespaces of process %d\n",
-		       join->pid);
+		printf("nothing to join: the caller is in all namespaces of %s\n",
+		       join->target.name);
 	return end_output();
 }
 
@@ -252,12 +333,13 @@ static bool changes(const struct join *join, int letter)
 
 	if (!(join->types & type->flag))
 		return false;
-	if (!(join->how & SETNS_SKIP_JOINED))
+	if (!(join_flags(join) & SETNS_SKIP_JOINED))
 		return true;
 
 	self = sys_pidfd_open(getpid());
-	same = type->children ? ns_same(self, self, type, true) :
-				ns_same(self, join->pidfd, type, false);
+	same = ns_same(ns_open(self, type, false),
+		       type->children ? ns_open(self, type, true) :
+					target_ns(&join->target, type));
 	close(self);
 	return !same;
 }
@@ -268,13 +350,10 @@ static int enter(struct join *join)
 	bool become = !join->keep_ids && changes(join, 'U');
 	bool no_groups = become && (!getgroups(0, NULL) ||
 				    !setgroups(0, NULL));
-	int error = 0;
+	int status = join_types(join);
 
-	/* No types: --all, and the process shares every namespace with us. */
-	if (join->types)
-		error = join_types(join);
-	if (error)
-		return complain_join(join, error);
+	if (status >= 0)
+		return status;
 	if (join->how & SETNS_DRY_RUN)
 		return show_dry_run(join);
 	return become ? become_root(no_groups) : -1;
@@ -282,22 +361,19 @@ static int enter(struct join *join)
 
 int cmd_join(int argc, char **argv)
 {
-	struct join join = { .pidfd = -1 };
+	struct join join = { .types = 0 };
 	int status = parse(&join, argc, argv);
 
-	if (status < 0) {
-		join.pidfd = open_process(join.pid);
-		if (join.pidfd < 0)
-			return EXIT_FAILED;
-	}
+	if (status < 0)
+		status = open_target(&join);
 	if (status < 0 && join.all)
-		status = add_all(&join);
+		add_all(&join);
 	if (status < 0)
 		status = enter(&join);
 	if (status >= 0)
 		return status;
 
-	/* The pidfd closes itself on exec: the command never sees it. */
+	/* The descriptor closes itself on exec: COMMAND never sees it. */
 	if (changes(&join, 'p'))
 		return run_in_child(join.argv);
 	return run_here(join.argv);

@@ -19,19 +19,18 @@
 #endif
 
 struct last_pid {
-	const char *pidns;	/* as given: a process id or a file */
-	pid_t pid;		/* 0: a file */
+	struct target target;	/* or a file */
 	struct pid_vec vec;	/* no levels: print, do not set */
 	int ns;
 };
 
 static const char help[] =
-	"Usage: nshandle last-pid [--set N[,N...]] PID|FILE\n"
+	"Usage: nshandle last-pid [--set N[,N...]] PID|fd:N|FILE\n"
 	"Print the last pid that was given in the pid namespace of process\n"
-	"PID, or of a namespace file such as /proc/PID/ns/pid, and in each\n"
-	"pid namespace above it up to the caller's: the innermost first,\n"
-	"separated by commas. The next process gets the first free pid after\n"
-	"each.\n"
+	"PID, of an inherited pidfd or set fd:N, or of a namespace file such as\n"
+	"/proc/PID/ns/pid, and in each pid namespace above it up to the\n"
+	"caller's: the innermost first, separated by commas. The next process\n"
+	"gets the first free pid after each.\n"
 	"\n"
 	"      --set N[,N...]\n"
 	"                 set them instead, all in one step; levels that are\n"
@@ -76,11 +75,7 @@ static int take_object(struct last_pid *last, const char *object)
 	if (!object)
 		return complain_usage("last-pid",
 				      "which pid namespace? PID or a file is missing");
-	last->pidns = object;
-	if (is_number(object) && !parse_pid(object, &last->pid))
-		return complain_usage("last-pid", "'%s' is not a process id",
-				      object);
-	return -1;
+	return target_parse_or_file("last-pid", object, &last->target);
 }
 
 /* Returns -1 to go on, else the exit status. */
@@ -176,7 +171,7 @@ static int print_last_pids(const struct last_pid *last)
 	if (error)
 		return complain(EXIT_FAILED,
 				"last-pid: %s: cannot read the last pids: %s%s",
-				last->pidns, strerror(error),
+				last->target.text, strerror(error),
 				why(last->ns, 1, error));
 	for (unsigned int i = 0; i < vec.nr; i++)
 		printf("%s%d", i ? "," : "", vec.pid[i]);
@@ -186,16 +181,17 @@ static int print_last_pids(const struct last_pid *last)
 
 int cmd_last_pid(int argc, char **argv)
 {
-	struct last_pid last = { .pid = 0 };
+	struct last_pid last = { .ns = -1 };
 	int status = parse(&last, argc, argv);
 
 	if (status >= 0)
 		return status;
-	last.ns = open_pid_ns("last-pid", last.pidns, last.pid);
+	last.ns = open_pid_ns("last-pid", &last.target);
 	if (last.ns < 0)
 		return EXIT_FAILED;
 	if (!last.vec.nr)
 		return print_last_pids(&last);
-	status = set_last_pids("last-pid", last.pidns, last.ns, &last.vec);
+	status = set_last_pids("last-pid", last.target.text, last.ns,
+			       &last.vec);
 	return status < 0 ? EXIT_SUCCESS : status;
 }

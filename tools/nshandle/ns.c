@@ -148,7 +148,8 @@ static int open_link(int pidfd, const char *name)
 
 /*
  * A descriptor of the namespace of this type that a process, or its next
- * child, is in. EOPNOTSUPP: this kernel has none of the type.
+ * child, is in, or of that of a set. EOPNOTSUPP: this kernel has none of the
+ * type, or the set does not hold it.
  */
 int ns_open(int pidfd, const struct ns_type *type, bool children)
 {
@@ -161,38 +162,18 @@ int ns_open(int pidfd, const struct ns_type *type, bool children)
 }
 
 /*
- * Do two processes share a namespace, or one of them and the next child of
- * the other? False if either does not tell.
+ * Are two descriptors, which this closes, of the same namespace? False if either
+ * is -1.
  */
-bool ns_same(int pidfd, int other, const struct ns_type *type, bool children)
+bool ns_same(int ns, int other)
 {
-	int fds[2] = { ns_open(pidfd, type, false),
-		       ns_open(other, type, children) };
 	struct stat st[2];
-	bool same;
+	bool same = !fstat(ns, &st[0]) && !fstat(other, &st[1]) &&
+		    same_file(&st[0], &st[1]);
 
-	same = !fstat(fds[0], &st[0]) && !fstat(fds[1], &st[1]) &&
-	       same_file(&st[0], &st[1]);
-	close(fds[0]);
-	close(fds[1]);
+	close(ns);
+	close(other);
 	return same;
-}
-
-/* After ns_open() failed. */
-int complain_ns(pid_t pid, int pidfd, const struct ns_type *type)
-{
-	int error = errno;
-	const char *hint = "";
-
-	if (error == EACCES)
-		hint = " (needs read access as for ptrace)";
-	else if (error == ESRCH)
-		hint = why_no_process(pidfd);
-	else if (error == ENOENT)
-		hint = " (/proc does not show the process)";
-	return complain(EXIT_FAILED,
-			"cannot open the %s namespace of process %d: %s%s",
-			type->name, pid, strerror(error), hint);
 }
 
 /* Open no other file than a namespace's: it may block, or affect a device. */
@@ -213,23 +194,21 @@ static int open_ns_file(const char *command, const char *name)
 }
 
 /*
- * Returns a descriptor of the pid namespace that a process is in or, if @pid
- * is 0, of the namespace file @name, of any type; or -1 after a message.
+ * Returns a descriptor of the pid namespace that a process is in or that a set
+ * holds, or of a namespace file, of any type; or -1 after a message.
  */
-int open_pid_ns(const char *command, const char *name, pid_t pid)
+int open_pid_ns(const char *command, struct target *target)
 {
 	const struct ns_type *type = ns_type_of_letter('p');
-	int pidfd, ns;
+	int ns;
 
-	if (!pid)
-		return open_ns_file(command, name);
+	if (target_is_file(target))
+		return open_ns_file(command, target->text);
 
-	pidfd = open_process(pid);
-	if (pidfd < 0)
+	if (target_open(target) >= 0)
 		return -1;
-	ns = ns_open(pidfd, type, false);
+	ns = target_ns(target, type);
 	if (ns < 0)
-		complain_ns(pid, pidfd, type);
-	close(pidfd);
+		complain_ns(target, type);
 	return ns;
 }

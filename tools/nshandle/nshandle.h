@@ -24,6 +24,7 @@
 #define SETNS_DRY_RUN		0x02
 #define SETNS_FOR_CHILDREN	0x04
 #define SETNS_ROOT		0x08
+#define SETNS_SUPPORTED		0x10
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -42,20 +43,53 @@ int cmd_proc(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_spawn(int argc, char **argv);
 
+/* target.c: what -t names */
+
+#define NS_TYPES	8
+
+struct target {
+	const char *text;	/* as given */
+	char name[32];		/* in messages: "process 42", "set fd:3" */
+	pid_t pid;		/* 0: a descriptor or a file */
+	int fd;			/* the pidfd or the set; -1: not open, a file */
+	int held;		/* of a set: its types, CLONE_NEW*; else 0 */
+	int made;		/* of a set: SETNS_FOR_CHILDREN, SETNS_ROOT */
+	unsigned long long ino[NS_TYPES];	/* of a set, as ns_types */
+};
+
+struct ns_type;
+
+int target_parse(const char *command, const char *text, struct target *target);
+int target_parse_or_file(const char *command, const char *text,
+			 struct target *target);
+int target_open(struct target *target);
+bool target_is_file(const struct target *target);
+bool target_is_set(const struct target *target);
+int target_ns(const struct target *target, const struct ns_type *type);
+int complain_ns(const struct target *target, const struct ns_type *type);
+
+/* listen.c: announcing what COMMAND inherits */
+
+#define LISTEN_FIRST	3
+
+bool listen_announce(const char *name);
+void listen_forget(int fd);
+
 /* join.c: what to join; refuse.c: the call, and who refused */
 
 struct join {
-	pid_t pid;
-	int pidfd;
+	struct target target;
 	int types;		/* of namespaces, CLONE_NEW* */
-	int how;		/* SETNS_* */
-	bool all;
+	int how;		/* SETNS_*, as asked for */
+	bool all;		/* all types, by SETNS_ALL */
 	bool keep_ids;
 	bool procfs_mute;	/* --all could not compare everything */
 	char **argv;
 };
 
+int join_flags(const struct join *join);
 int join_try(const struct join *join, int flags);
+bool join_has_all(void);
 int join_unknown_types(int types);
 int complain_join(const struct join *join, int error);
 
@@ -89,6 +123,9 @@ struct ns_type {
 
 extern const struct ns_type ns_types[];
 
+/* The options of join and hold that name types. */
+#define NS_LETTERS	"muinpUCT"
+
 const struct ns_type *ns_type_of_letter(int letter);
 const char *ns_words(int flags, char words[NS_WORDS_MAX]);
 
@@ -105,9 +142,8 @@ bool same_file(const struct stat *a, const struct stat *b);
 enum ns_answer ns_compare(pid_t pid, const struct ns_type *type);
 pid_t ns_procfs_pid(int pidfd);
 int ns_open(int pidfd, const struct ns_type *type, bool children);
-bool ns_same(int pidfd, int other, const struct ns_type *type, bool children);
-int complain_ns(pid_t pid, int pidfd, const struct ns_type *type);
-int open_pid_ns(const char *command, const char *name, pid_t pid);
+bool ns_same(int ns, int other);
+int open_pid_ns(const char *command, struct target *target);
 
 /* run.c: running the command; most return an exit status */
 
@@ -148,6 +184,7 @@ const char *why_no_process(int pidfd);
 int sys_pidfd_open(pid_t pid);
 bool pidfd_exited(int pidfd);
 bool pidfd_reaped(int pidfd);
+bool is_pidfd(int fd);
 
 int sys_fsopen(const char *type);
 int sys_fsconfig(int context, int command, const char *key, const char *value,

@@ -33,8 +33,7 @@ enum {
 };
 
 struct proc {
-	const char *pidns;	/* as given: a process id or a file */
-	pid_t pid;		/* 0: a file */
+	struct target pidns;	/* or a file */
 	char *options;		/* all of -o, separated by commas */
 	const char *dir;
 	unsigned int attrs;	/* of the mount */
@@ -43,11 +42,13 @@ struct proc {
 };
 
 static const char help[] =
-	"Usage: nshandle proc --pidns PID|FILE [-o OPTIONS] DIR\n"
+	"Usage: nshandle proc --pidns PID|fd:N|FILE [-o OPTIONS] DIR\n"
 	"Mount on DIR a procfs that shows the processes of another pid\n"
 	"namespace. No process is made, and none enters it.\n"
 	"\n"
 	"      --pidns PID   the pid namespace that this process is in\n"
+	"      --pidns fd:N  by a pidfd that was inherited; or the one that a\n"
+	"                    set holds that was inherited\n"
 	"      --pidns FILE  that of a namespace file such as /proc/PID/ns/pid\n"
 	"  -o, --options OPTIONS\n"
 	"                    separated by commas: hidepid=, gid=, subset= and\n"
@@ -128,12 +129,7 @@ static int take_option(struct proc *proc, int option, char **argv)
 {
 	switch (option) {
 	case OPT_PIDNS:
-		proc->pidns = optarg;
-		proc->pid = 0;
-		if (!is_number(optarg) || parse_pid(optarg, &proc->pid))
-			return -1;
-		return complain_usage("proc", "'%s' is not a process id",
-				      optarg);
+		return target_parse_or_file("proc", optarg, &proc->pidns);
 	case 'o':
 		return add_options(proc, optarg);
 	case 'h':
@@ -156,7 +152,7 @@ static int parse(struct proc *proc, int argc, char **argv)
 		if (status >= 0)
 			return status;
 	}
-	if (!proc->pidns)
+	if (!proc->pidns.text)
 		return complain_usage("proc",
 				      "which pid namespace? --pidns is missing");
 	if (argc - optind != 1)
@@ -210,7 +206,7 @@ static int open_context(struct proc *proc)
 	 * Open a file here, since some kernels would open a path themselves,
 	 * which may block for ever or affect a device.
 	 */
-	proc->ns = open_pid_ns("proc", proc->pidns, proc->pid);
+	proc->ns = open_pid_ns("proc", &proc->pidns);
 	if (proc->ns < 0)
 		return EXIT_FAILED;
 	proc->context = sys_fsopen("proc");
@@ -225,7 +221,7 @@ static int open_context(struct proc *proc)
 	if (sys_fsconfig(proc->context, SET_STRING, "source", "proc", 0))
 		return complain_refused(proc, "source");
 	if (sys_fsconfig(proc->context, SET_FD, "pidns", NULL, proc->ns))
-		return complain_refused(proc, proc->pidns);
+		return complain_refused(proc, proc->pidns.text);
 	return -1;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why a process's namespaces could not be joined, and which of them refused.
+ * Why the namespaces of a process or a set could not be joined, and which of them refused.
  * setns(2) returns only an errno. If the kernel has dry runs, dry runs of fewer
  * namespaces tell which namespace it is from.
  */
@@ -62,6 +62,15 @@ static const char *find_reason(int flags, int error)
 	return reason->flags ? reason->text : "";
 }
 
+int join_flags(const struct join *join)
+{
+	int flags = join->types | join->how;
+
+	if (join->all)
+		flags |= SETNS_SKIP_JOINED | SETNS_SUPPORTED;
+	return flags;
+}
+
 /*
  * One setns(2): 0 or its errno. EAGAIN may be over in a moment: the root of the
  * process was not in its mount namespace.
@@ -69,7 +78,7 @@ static const char *find_reason(int flags, int error)
 int join_try(const struct join *join, int flags)
 {
 	for (int ms = 0;; ms++) {
-		if (!setns(join->pidfd, flags))
+		if (!setns(join->target.fd, flags))
 			return 0;
 		if (errno != EAGAIN || !(flags & SETNS_ROOT) ||
 		    ms == PATIENCE_MS)
@@ -95,6 +104,11 @@ static int ask_about(int type)
 static bool kernel_has_flags(void)
 {
 	return !ask_about(CLONE_NEWNS);
+}
+
+bool join_has_all(void)
+{
+	return !ask_about(CLONE_NEWNS | SETNS_SUPPORTED);
 }
 
 /* The ones of @types that a kernel with the flags was built without. */
@@ -126,7 +140,8 @@ static int ask_up_to(const struct join *join, int *flags, int last)
  */
 static int find_refuser(const struct join *join, int error)
 {
-	int flags = SETNS_DRY_RUN | (join->how & SETNS_SKIP_JOINED);
+	int flags = SETNS_DRY_RUN |
+		    (join_flags(join) & (SETNS_SKIP_JOINED | SETNS_SUPPORTED));
 	int root = join->how & SETNS_ROOT;
 
 	for (const struct ns_type *type = ns_types; type->flag; type++) {
@@ -146,7 +161,7 @@ static int find_refuser(const struct join *join, int error)
 /* Opening its namespaces needs the same access to the process as setns(2). */
 static bool process_refuses(const struct join *join)
 {
-	int ns = ns_open(join->pidfd, ns_type_of_letter('u'), false);
+	int ns = ns_open(join->target.fd, ns_type_of_letter('u'), false);
 
 	if (ns >= 0)
 		close(ns);
@@ -170,8 +185,8 @@ static int complain_of(const struct join *join, const char *who, int error,
 	char words[NS_WORDS_MAX];
 
 	ns_words(join->types | (join->how & SETNS_ROOT), words);
-	return complain(EXIT_FAILED, "cannot join %s of process %d: %s%s%s%s",
-			words, join->pid, who, who[0] ? ": " : "",
+	return complain(EXIT_FAILED, "cannot join %s of %s: %s%s%s%s",
+			words, join->target.name, who, who[0] ? ": " : "",
 			strerror(error), reason);
 }
 
@@ -196,7 +211,7 @@ static int complain_of_options(const struct join *join)
 /* Without dry runs, what EINVAL is most likely to mean. */
 static const char *why_invalid(const struct join *join)
 {
-	pid_t pid = ns_procfs_pid(join->pidfd);
+	pid_t pid = ns_procfs_pid(join->target.fd);
 
 	if (kernel_older_than(5, 8))
 		return " (Linux 5.8 or newer is needed)";
@@ -237,7 +252,7 @@ int complain_join(const struct join *join, int error)
 
 	if (error == ESRCH)
 		return complain_of(join, "", error,
-				   why_no_process(join->pidfd));
+				   why_no_process(join->target.fd));
 	if (error == EPERM && process_refuses(join))
 		return complain_of(join, "the process", error,
 				   " (needs read access as for ptrace)");

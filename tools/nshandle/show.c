@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nshandle show: the namespaces of a process, or the pid namespace that an
- * instance of procfs shows.
+ * nshandle show: the namespaces of a process, those that a set holds, or the pid
+ * namespace that an instance of procfs shows.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,32 +34,32 @@ struct row {
 	ino_t inode;		/* 0: not known */
 	enum caller caller;	/* is it the caller's own? */
 	bool hidden;		/* shown by --json only */
+	bool unnamed;		/* no namespace: not shown by --json */
 	char note[64];
 };
 
 struct view {
 	bool json;
-	pid_t pid;		/* 0: it is a directory */
-	int pidfd;
+	struct target target;	/* or a directory */
 	int self;		/* the caller, as a pidfd */
-	const char *dir;
 	bool by_pid1;		/* the kernel lacks the ioctl */
 	char owner_uid[16];	/* or "null" */
-	struct row rows[10];
+	struct row rows[11];
 	int nr_rows;
 };
 
 static const char help[] =
-	"Usage: nshandle show [--json] PID|DIR\n"
-	"Show the namespaces of a process, or the pid namespace whose\n"
-	"processes the procfs mounted on DIR shows, and which of them the\n"
-	"caller is in.\n"
+	"Usage: nshandle show [--json] PID|fd:N|DIR\n"
+	"Show the namespaces of a process, those of an inherited pidfd or set\n"
+	"fd:N, or the pid namespace whose processes the procfs mounted on DIR\n"
+	"shows, and which of them the caller is in.\n"
 	"\n"
 	"      --json     as one JSON object\n"
 	"  -h, --help     show this text\n"
 	"  -V, --version  show the version\n"
 	"\n"
-	"A number is a process id; a directory of that name is ./NUMBER.\n"
+	"A number is a process id; a directory of that name is ./NUMBER, and one\n"
+	"called fd:N is ./fd:N.\n"
 	"Exit status: 0, 1 if they could not be found out, 2 for wrong usage.\n";
 
 enum { OPT_JSON = OPT_LONG };
@@ -76,12 +76,7 @@ static int take_object(struct view *view, const char *object)
 	if (!object)
 		return complain_usage("show",
 				      "what? PID or a directory is missing");
-	if (!is_number(object))
-		view->dir = object;
-	else if (!parse_pid(object, &view->pid))
-		return complain_usage("show", "'%s' is not a process id",
-				      object);
-	return -1;
+	return target_parse_or_file("show", object, &view->target);
 }
 
 /* Returns -1 to go on, else the exit status. */
@@ -129,12 +124,12 @@ static struct row *add_row(struct view *view, const char *name, int theirs,
 static int add_children(struct view *view, const struct ns_type *type,
 			const struct row *own)
 {
-	int ns = ns_open(view->pidfd, type, true);
+	int ns = ns_open(view->target.fd, type, true);
 	struct row *row;
 
 	/* On older kernels, ENOENT: it has no init yet. */
 	if (ns < 0 && errno != EOPNOTSUPP && errno != ENOENT)
-		return complain_ns(view->pid, view->pidfd, type);
+		return complain_ns(&view->target, type);
 	row = add_row(view, type->children, ns,
 		      ns_open(view->self, type, true));
 	row->hidden = row->inode == own->inode;
@@ -143,11 +138,11 @@ static int add_children(struct view *view, const struct ns_type *type,
 
 static int add_type(struct view *view, const struct ns_type *type)
 {
-	int ns = ns_open(view->pidfd, type, false);
+	int ns = ns_open(view->target.fd, type, false);
 	struct row *row;
 
 	if (ns < 0 && errno != EOPNOTSUPP)
-		return complain_ns(view->pid, view->pidfd, type);
+		return complain_ns(&view->target, type);
 	row = add_row(view, type->name, ns,
 		      ns_open(view->self, type, false));
 	row->hidden = !row->inode;
@@ -158,13 +153,48 @@ static int look_at_process(struct view *view)
 {
 	int status = -1;
 
-	view->pidfd = open_process(view->pid);
-	if (view->pidfd < 0)
-		return EXIT_FAILED;
 	for (const struct ns_type *type = ns_types;
 	     type->flag && status < 0; type++)
 		status = add_type(view, type);
 	return status;
+}
+
+/* A type that the set does not hold is hidden, without an inode. */
+static void add_member(struct view *view, const struct ns_type *type,
+		       bool children, ino_t inode)
+{
+	bool held = inode && (view->target.made & SETNS_FOR_CHILDREN ?
+			      children || !type->children : !children);
+	struct row *row = add_row(view, children ? type->children : type->name,
+				  -1, -1);
+	int own = held ? ns_open(view->self, type, children) : -1;
+	struct stat st;
+
+	row->hidden = !held;
+	if (!held)
+		return;
+	row->inode = inode;
+	if (own >= 0 && !fstat(own, &st))
+		row->caller = st.st_ino == inode ? SAME : OTHER;
+}
+
+static int look_at_set(struct view *view)
+{
+	const unsigned long long *inode = view->target.ino;
+	struct row *row;
+
+	for (const struct ns_type *type = ns_types; type->flag;
+	     type++, inode++) {
+		add_member(view, type, false, *inode);
+		if (type->children)
+			add_member(view, type, true, *inode);
+	}
+	if (!(view->target.made & SETNS_ROOT))
+		return -1;
+	row = add_row(view, "root", -1, -1);
+	row->unnamed = true;
+	snprintf(row->note, sizeof(row->note), "and working directory");
+	return -1;
 }
 
 static bool is_procfs_root(int dir)
@@ -183,7 +213,7 @@ static int ask_procfs(struct view *view, int dir)
 	if (ns >= 0)
 		return ns;
 	if (errno != ENOTTY)
-		return complain(-1, "show: %s: %s%s", view->dir,
+		return complain(-1, "show: %s: %s%s", view->target.text,
 				strerror(errno), errno != EPERM ? "" :
 				" (needs to be in its pid namespace, or CAP_SYS_ADMIN over the owner of that)");
 
@@ -193,19 +223,19 @@ static int ask_procfs(struct view *view, int dir)
 	if (ns >= 0)
 		return ns;
 	return complain(-1, "show: %s/1/ns/pid: %s (and this kernel cannot be asked)",
-			view->dir, strerror(errno));
+			view->target.text, strerror(errno));
 }
 
 static int open_dir(struct view *view)
 {
-	int dir = open(view->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir = open(view->target.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0)
-		return complain(-1, "show: %s: %s", view->dir,
+		return complain(-1, "show: %s: %s", view->target.text,
 				strerror(errno));
 	if (!is_procfs_root(dir))
 		return complain(-1, "show: %s: not the root directory of a procfs",
-				view->dir);
+				view->target.text);
 	return ask_procfs(view, dir);
 }
 
@@ -272,6 +302,32 @@ static void print_table(const struct view *view)
 	}
 }
 
+/* The number of a process whose pidfd was inherited is that in /proc. */
+static void print_process(const struct target *target)
+{
+	pid_t pid = target->pid ?: ns_procfs_pid(target->fd);
+	char word[16] = "null";
+
+	if (pid > 0)
+		snprintf(word, sizeof(word), "%d", pid);
+	printf("{\"kind\": \"process\", \"pid\": %s", word);
+}
+
+static void print_kind(const struct view *view)
+{
+	int made = view->target.made;
+
+	if (target_is_file(&view->target))
+		printf("{\"kind\": \"procfs\", \"source\": \"%s\", \"owner_uid\": %s",
+		       view->by_pid1 ? "pid1" : "ioctl", view->owner_uid);
+	else if (target_is_set(&view->target))
+		printf("{\"kind\": \"set\", \"for_children\": %s, \"root\": %s",
+		       made & SETNS_FOR_CHILDREN ? "true" : "false",
+		       made & SETNS_ROOT ? "true" : "false");
+	else
+		print_process(&view->target);
+}
+
 static void print_json(const struct view *view)
 {
 	static const char * const words[] = {
@@ -279,20 +335,34 @@ static void print_json(const struct view *view)
 	};
 	char word[24];
 
-	if (view->pid)
-		printf("{\"kind\": \"process\", \"pid\": %d", view->pid);
-	else
-		printf("{\"kind\": \"procfs\", \"source\": \"%s\", \"owner_uid\": %s",
-		       view->by_pid1 ? "pid1" : "ioctl", view->owner_uid);
+	print_kind(view);
 	printf(", \"namespaces\": {");
 	for (int i = 0; i < view->nr_rows; i++) {
 		const struct row *row = &view->rows[i];
 
+		if (row->unnamed)
+			continue;
 		printf("%s\"%s\": {\"inode\": %s, \"same\": %s}",
 		       i ? ", " : "", row->name,
 		       inode_word(row, "null", word), words[row->caller]);
 	}
 	printf("}}\n");
+}
+
+/* Open the target first: else fd:N might be a descriptor of our own. */
+static int look(struct view *view)
+{
+	bool file = target_is_file(&view->target);
+
+	if (!file && target_open(&view->target) >= 0)
+		return EXIT_FAILED;
+	view->self = open_process(getpid());
+	if (view->self < 0)
+		return EXIT_FAILED;
+	if (file)
+		return look_at_procfs(view);
+	return target_is_set(&view->target) ? look_at_set(view) :
+					      look_at_process(view);
 }
 
 int cmd_show(int argc, char **argv)
@@ -302,10 +372,7 @@ int cmd_show(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	view.self = open_process(getpid());
-	if (view.self < 0)
-		return EXIT_FAILED;
-	status = view.pid ? look_at_process(&view) : look_at_procfs(&view);
+	status = look(&view);
 	if (status >= 0)
 		return status;
 	if (view.json)

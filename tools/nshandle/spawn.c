@@ -31,8 +31,7 @@
 #define PATIENCE_MS	100
 
 struct spawn {
-	const char *target;	/* as given */
-	pid_t pid;
+	struct target target;
 	struct pid_vec pids;	/* what the child shall have */
 	char **argv;
 	int ns[LEVELS_MAX];	/* innermost first */
@@ -60,6 +59,9 @@ static const char help[] =
 	"                    its pids, the innermost first; it gets any at\n"
 	"                    levels that are left out at the end\n"
 	"  -t, --target PID  the process\n"
+	"  -t, --target fd:N\n"
+	"                    by a pidfd that was inherited; or a set that was\n"
+	"                    inherited, and that holds the pid namespace\n"
 	"  -h, --help        show this text\n"
 	"  -V, --version     show the version\n"
 	"\n"
@@ -88,11 +90,7 @@ static int take_option(struct spawn *spawn, int option, char **argv)
 	case OPT_PIDS:
 		return parse_pid_vec("spawn", optarg, 1, &spawn->pids);
 	case 't':
-		spawn->target = optarg;
-		if (parse_pid(optarg, &spawn->pid))
-			return -1;
-		return complain_usage("spawn", "'%s' is not a process id",
-				      optarg);
+		return target_parse("spawn", optarg, &spawn->target);
 	case 'h':
 		return show(help);
 	case 'V':
@@ -118,7 +116,7 @@ static int parse(struct spawn *spawn, int argc, char **argv)
 
 	if (!spawn->pids.nr)
 		return complain_usage("spawn", "which pids? --pids is missing");
-	if (!spawn->pid)
+	if (!spawn->target.text)
 		return complain_usage("spawn",
 				      "where? -t PID is missing");
 	return -1;
@@ -129,7 +127,7 @@ static int enter(struct spawn *spawn)
 {
 	const char *hint = "";
 
-	spawn->ns[0] = open_pid_ns("spawn", spawn->target, spawn->pid);
+	spawn->ns[0] = open_pid_ns("spawn", &spawn->target);
 	if (spawn->ns[0] < 0)
 		return EXIT_FAILED;
 	spawn->nr_ns = 1;
@@ -144,8 +142,8 @@ static int enter(struct spawn *spawn)
 	else if (errno == EINVAL)
 		hint = " (not the caller's own, nor below it)";
 	return complain(EXIT_FAILED,
-			"spawn: cannot join the pid namespace of process %d: %s%s",
-			spawn->pid, strerror(errno), hint);
+			"spawn: cannot join the pid namespace of %s: %s%s",
+			spawn->target.name, strerror(errno), hint);
 }
 
 /* The child: it runs nothing until its pids have been checked. */
@@ -167,7 +165,8 @@ static int start_child(struct spawn *spawn)
 
 	for (unsigned int i = 0; i < last.nr; i++)
 		last.pid[i]--;
-	status = set_last_pids("spawn", spawn->target, spawn->ns[0], &last);
+	status = set_last_pids("spawn", spawn->target.text, spawn->ns[0],
+			       &last);
 	if (status >= 0)
 		return status;
 	spawn->child = fork();
@@ -306,7 +305,7 @@ static int find_child(struct spawn *spawn)
 
 int cmd_spawn(int argc, char **argv)
 {
-	struct spawn spawn = { .pid = 0 };
+	struct spawn spawn = { .nr_ns = 0 };
 	int status = parse(&spawn, argc, argv);
 
 	if (status < 0)

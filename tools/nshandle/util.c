@@ -156,6 +156,13 @@ bool pidfd_reaped(int pidfd)
 	       errno == ESRCH;
 }
 
+/* Whether or not the process may be signalled, or is still there. */
+bool is_pidfd(int fd)
+{
+	return !syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) ||
+	       errno != EBADF;
+}
+
 int sys_fsopen(const char *type)
 {
 	return syscall(SYS_fsopen, type, OPEN_CLOEXEC);

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What -t names: a process, by its number or by a pidfd that we inherited, or a
+ * set of namespaces, by a set descriptor that we inherited.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include "nshandle.h"
+
+/* As in <linux/nshandle.h>, which may be missing. */
+struct nsset_info {
+	unsigned int size;
+	unsigned int flags;
+	unsigned long long types;
+	unsigned long long ino[NS_TYPES];
+};
+
+#define NSSET_GET_INFO	_IOWR(0xff, 0x21, struct nsset_info)
+
+static const char prefix[] = "fd:";
+
+static bool has_prefix(const char *text)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+/* Returns -1 to go on, else the exit status. */
+int target_parse(const char *command, const char *text, struct target *target)
+{
+	bool descriptor = has_prefix(text);
+
+	*target = (struct target){ .text = text, .fd = -1 };
+	if (descriptor && parse_number(text + strlen(prefix), 0, &target->fd))
+		return -1;
+	if (!descriptor && parse_pid(text, &target->pid))
+		return -1;
+	return complain_usage(command, "'%s' is not a %s", text,
+			      descriptor ? "descriptor" : "process id");
+}
+
+/* The same, but any other text is the name of a file. */
+int target_parse_or_file(const char *command, const char *text,
+			 struct target *target)
+{
+	*target = (struct target){ .text = text, .fd = -1 };
+	if (!is_number(text) && !has_prefix(text))
+		return -1;
+	return target_parse(command, text, target);
+}
+
+bool target_is_file(const struct target *target)
+{
+	return !target->pid && target->fd < 0;
+}
+
+bool target_is_set(const struct target *target)
+{
+	return target->held;
+}
+
+/*
+ * Ask no other file what it is: a device may take the ioctl for its own, and the
+ * directory of a process would pass for a pidfd.
+ */
+static bool may_be_handle(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) &&
+	       (S_ISREG(st.st_mode) || !(st.st_mode & S_IFMT));
+}
+
+static bool get_info(struct target *target)
+{
+	struct nsset_info info = { .size = sizeof(info) };
+
+	if (ioctl(target->fd, NSSET_GET_INFO, &info))
+		return false;
+	target->held = info.types;
+	target->made = info.flags;
+	memcpy(target->ino, info.ino, sizeof(target->ino));
+	return true;
+}
+
+/* COMMAND must not inherit what it has no use for, or must not have. */
+static int take_inherited(struct target *target)
+{
+	int fd = target->fd;
+	const char *kind = NULL;
+
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC))
+		return complain(EXIT_FAILED, "fd:%d is not open", fd);
+	listen_forget(fd);
+
+	if (may_be_handle(fd) && get_info(target))
+		kind = "set";
+	else if (may_be_handle(fd) && is_pidfd(fd))
+		kind = "process";
+	if (!kind)
+		return complain(EXIT_FAILED,
+				"fd:%d is neither a set of namespaces nor a process (a pidfd)",
+				fd);
+	snprintf(target->name, sizeof(target->name), "%s fd:%d", kind, fd);
+	return -1;
+}
+
+/* -1, or the exit status after a message. */
+int target_open(struct target *target)
+{
+	if (!target->pid)
+		return take_inherited(target);
+
+	snprintf(target->name, sizeof(target->name), "process %d",
+		 target->pid);
+	target->fd = open_process(target->pid);
+	return target->fd < 0 ? EXIT_FAILED : -1;
+}
+
+/*
+ * A descriptor of the namespace of this type; of a set that was made with
+ * SETNS_FOR_CHILDREN, of the one that it holds. As ns_open().
+ */
+int target_ns(const struct target *target, const struct ns_type *type)
+{
+	return ns_open(target->fd, type,
+		       type->children && (target->made & SETNS_FOR_CHILDREN));
+}
+
+/* After target_ns() or ns_open() failed. */
+int complain_ns(const struct target *target, const struct ns_type *type)
+{
+	int error = errno;
+	const char *hint = "";
+
+	if (target_is_set(target) && error == EOPNOTSUPP)
+		return complain(EXIT_FAILED, "%s holds no %s namespace",
+				target->name, type->name);
+	if (error == EACCES)
+		hint = " (needs read access as for ptrace)";
+	else if (error == ESRCH)
+		hint = why_no_process(target->fd);
+	else if (error == ENOENT)
+		hint = " (/proc does not show the process)";
+	return complain(EXIT_FAILED, "cannot open the %s namespace of %s: %s%s",
+			type->name, target->name, strerror(error), hint);
+}
