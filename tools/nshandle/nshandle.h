@@ -37,6 +37,7 @@ enum {
 };
 
 /* main.c dispatches to these, one file each; argv[0] is their name. */
+int cmd_hold(int argc, char **argv);
 int cmd_join(int argc, char **argv);
 int cmd_last_pid(int argc, char **argv);
 int cmd_proc(int argc, char **argv);
