@@ -111,6 +111,18 @@ links()
 	done
 }
 
+# PID CALLER NAME...: what nshandle show prints of these namespaces
+rows()
+{
+	pid=$1 word=$2
+	shift 2
+	printf '%-18s%-12s%s\n' NAMESPACE INODE CALLER
+	for name; do
+		printf '%-18s%-12s%s\n' "$name" "$(inode "$pid" "$name")" \
+			"$word"
+	done
+}
+
 # Poll a process until its stat line holds "(name) state", or an end of it.
 await()
 {
@@ -199,12 +211,37 @@ make_mount_point()
 	lacks_pidns=
 }
 
-# Where a kernel's setns has none of the flags, nor has the command.
+# Where a kernel's setns has none of the flags, nor has the command. With
+# SETNS_ALL, --all does not need /proc.
+# shellcheck disable=SC2034 # for who calls
 probe_flags()
 {
-	lacks_flags=1
+	lacks_flags=1 lacks_all=1
 	! nshandle join -t $$ -m --skip-joined --dry-run >/dev/null 2>&1 ||
 		lacks_flags=
+	# shellcheck disable=SC2016 # for the inner shell
+	! unshare --mount sh -c 'mount -t tmpfs none /proc &&
+		exec nshandle join -a -t $$ --dry-run' >/dev/null 2>&1 ||
+		lacks_all=
+}
+
+# Whether the kernel has set descriptors.
+probe_sets()
+{
+	lacks_sets=1
+	! nshandle hold -t $$ -u true 2>/dev/null || lacks_sets=
+}
+
+need_sets()
+{
+	[ -z "$lacks_sets" ] ||
+		skip "kernel without set descriptors (PIDFD_GET_NSSET)"
+}
+
+# The number of a namespace of a process.
+inode()
+{
+	link "$1" "$2" | tr -cd 0-9
 }
 
 need_flags()
@@ -310,6 +347,13 @@ prepare_flags_cases()
 	make_root
 	probe_flags
 	start_full
+}
+
+# For cases about set descriptors: the same.
+prepare_set_cases()
+{
+	prepare_flags_cases
+	probe_sets
 }
 
 # For cases about procfs: a mount point, and a box with all namespaces, $full.

@@ -31,11 +31,6 @@ names="user mnt uts ipc pid pid_for_children cgroup net time time_for_children"
 . "$(dirname "$0")/cmd_lib.sh"
 own_mounts "$1"
 
-inode()
-{
-	link "$1" "$2" | tr -cd 0-9
-}
-
 show_usage_errors()
 {
 	run nshandle show
