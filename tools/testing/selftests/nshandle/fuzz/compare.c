@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 static struct {
@@ -76,6 +77,10 @@ static bool in_use(int ns)
 	for (int i = 0; i < NR_FILES; i++)
 		if (model.file[i] == ns)
 			return true;
+	for (int i = 0; i < NR_SETS; i++)
+		if (model.set[i].types &&
+		    model.set[i].src.ns[model.ns[ns].type] == ns)
+			return true;
 	for (int i = 0; i < NR_TASKS; i++) {
 		if (model.task[i].state != ALIVE)
 			continue;
@@ -127,6 +132,36 @@ static void same_ns_fd(const char *what, int ns, int fd)
 		differ("%s: model has none, kernel has", what);
 	else
 		same_ns(what, ns, st.st_ino);
+}
+
+/* ----- What is in a set: the same all the time. */
+
+static void compare_set(int i)
+{
+	const struct set *set = &model.set[i];
+	struct nsset_info info = { .size = sizeof(info) };
+	char what[32];
+
+	if (ioctl(sets[i], NSSET_GET_INFO, &info)) {
+		differ("S%d: %m", i);
+		return;
+	}
+	same_number("flags of the set", set->flags, info.flags);
+	same_number("types of the set", set->types, info.types);
+	for (int type = 0; type < NR_TYPES && !now.found; type++) {
+		snprintf(what, sizeof(what), "S%d %s", i, link_names[type]);
+		if (set->types & type_flags[type])
+			same_ns(what, set->src.ns[type], info.ino[type]);
+		else
+			same_number(what, 0, info.ino[type]);
+	}
+}
+
+static void compare_sets(void)
+{
+	for (int i = 0; i < NR_SETS; i++)
+		if (model.set[i].types)
+			compare_set(i);
 }
 
 /* ----- Answers. */
@@ -279,6 +314,7 @@ static void compare_place(int slot, const char *name, struct place want)
 
 void compare_world(void)
 {
+	compare_sets();
 	for (int i = 0; i < NR_TASKS; i++) {
 		const struct task *t = &model.task[i];
 

@@ -40,6 +40,16 @@ static int draw_place(void)
 	return 0;
 }
 
+static int draw_set(void)
+{
+	int set = draw(NR_SETS);
+
+	for (int i = 0; i < NR_SETS; i++, set = (set + 1) % NR_SETS)
+		if (model.set[set].types)
+			return set;
+	return 0;
+}
+
 /* A file of a pid namespace, if there is one. */
 static int draw_pid_file(void)
 {
@@ -86,11 +96,53 @@ static unsigned int draw_setns_flags(void)
 		flags |= SETNS_FOR_CHILDREN;
 	if (chance(flags & CLONE_NEWNS ? 35 : 3))
 		flags |= SETNS_ROOT;
+	if (chance(15))
+		flags |= SETNS_SUPPORTED;
+	return flags;
+}
+
+unsigned int draw_made_flags(void)
+{
+	unsigned int n = draw(100), flags = 0;
+
+	if (n < 50)
+		flags = draw_types(60);
+	else if (n < 80)
+		flags = ALL_TYPES;
+	/* A task can't join a set with the user namespace that it is in. */
+	if (chance(60))
+		flags &= ~CLONE_NEWUSER;
+	if (chance(25))
+		flags |= SETNS_FOR_CHILDREN;
+	if (chance(!flags || flags & CLONE_NEWNS ? 40 : 3))
+		flags |= SETNS_ROOT;
+	if (chance(3))
+		flags |= 1U << draw(32);
+	return flags;
+}
+
+/* All that the set holds, all types, or mostly some of what it holds. */
+static unsigned int draw_join_set_flags(int set)
+{
+	unsigned int flags = draw_setns_flags(), n = draw(100);
+
+	if (n < 20)
+		return 0;
+	if (n < 30)
+		return SETNS_ALL;
+	if (n < 50 && model.set[set].flags & SETNS_ROOT)
+		return CLONE_NEWNS | SETNS_ROOT | (flags & SETNS_SKIP_JOINED);
+	if (n < 90 && !(flags & SETNS_SUPPORTED))
+		flags &= model.set[set].types | ~ALL_TYPES;
+	if (chance(90))
+		flags &= ~SETNS_FOR_CHILDREN;
+	if (chance(90) && !(model.set[set].flags & SETNS_ROOT))
+		flags &= ~SETNS_ROOT;
 	return flags;
 }
 
 /* A network namespace costs more than all the others. */
-static unsigned int draw_unshare_flags(void)
+unsigned int draw_unshare_flags(void)
 {
 	unsigned int flags = draw_types(22);
 
@@ -180,7 +232,7 @@ static int draw_parent(int child)
 	return OBSERVER;
 }
 
-static int draw_free_slot(void)
+int draw_free_slot(void)
 {
 	int slot = draw_task(NOT_YET);
 
@@ -208,6 +260,12 @@ static void draw_arg(struct step *s, int i)
 		break;
 	case 'e':
 		s->arg[i] = draw(NR_PLACES);
+		break;
+	case 'x':
+		s->arg[i] = draw_set();
+		break;
+	case 'y':
+		s->arg[i] = draw(NR_SETS);
 		break;
 	case 'k':
 		s->arg[i] = chance(55) ? KIND_PLAIN : draw(NR_KINDS);
@@ -248,6 +306,12 @@ static void draw_rest(struct step *s)
 		break;
 	case OP_JOIN:
 		s->arg[2] = draw_join_flags(s->arg[1]);
+		break;
+	case OP_SET:
+		s->arg[2] = draw_made_flags();
+		break;
+	case OP_JOIN_SET:
+		s->arg[2] = draw_join_set_flags(s->arg[1]);
 		break;
 	case OP_UID:
 		draw_uids(s->arg);

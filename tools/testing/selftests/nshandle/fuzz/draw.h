@@ -10,6 +10,14 @@
 /* A task in that state; the first one if there is none. */
 int draw_task(enum state wanted);
 
+/* A slot for a new task; a used one if there is none. */
+int draw_free_slot(void);
+
+unsigned int draw_unshare_flags(void);
+
+/* A set to be made: flags, and types, of which 0 means all. */
+unsigned int draw_made_flags(void);
+
 /* All arguments but the acting task, which is set. */
 void draw_args(struct step *s);
 

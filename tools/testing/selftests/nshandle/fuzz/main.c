@@ -4,8 +4,8 @@
  * running kernel and on a model of it, step by step.
  *
  * From the bottom up, each file using only those before it: base, step, text;
- * model, model_task, model_join, model_file, model_step; random, draw,
- * generate; message, task, world; setup, compare, run, shrink.
+ * model, model_task, model_join, model_set, model_file, model_step; random,
+ * draw, generate; message, task, world; setup, compare, run, shrink.
  */
 #include "generate.h"
 #include "random.h"

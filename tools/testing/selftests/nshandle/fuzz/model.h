@@ -42,6 +42,18 @@ struct place {
 	int dir;
 };
 
+/* What a join is asked for: by types, and the paths. */
+struct source {
+	int ns[NR_TYPES];
+	struct place root, cwd;
+};
+
+struct set {
+	int types;		/* CLONE_NEW* that it holds; 0: there is none */
+	int flags;		/* that it was made with */
+	struct source src;	/* .ns UNKNOWN: not held */
+};
+
 struct fs {
 	struct place root, cwd;
 	int users;
@@ -74,6 +86,7 @@ struct model {
 	struct task task[NR_TASKS];
 	int file[NR_FILES];		/* a namespace, or UNKNOWN */
 	struct place place[NR_PLACES];	/* .mnt UNKNOWN: none */
+	struct set set[NR_SETS];
 	struct fs fs[MAX_STEPS * 2 + NR_FIRST];
 	struct mm mm[MAX_STEPS + NR_FIRST];
 };
@@ -84,6 +97,7 @@ struct expect {
 	int create;	/* OP_PROCFS: errno of FSCONFIG_CMD_CREATE, */
 	int query;	/* and of the query */
 	int ns;		/* the descriptor that came is of this one */
+	int set;	/* OP_SET: and is kept there */
 	__u32 levels;	/* OP_VECGET of 0 levels: how many there are */
 	int map;	/* a new user namespace, for which ids are to be mapped */
 	int child;	/* slot of a new task */

@@ -6,12 +6,6 @@
 
 #include "model_rules.h"
 
-/* What a join is asked for: by types, and the paths. */
-struct source {
-	int ns[NR_TYPES];
-	struct place root, cwd;
-};
-
 static int threads_of(int process)
 {
 	int n = 0;
@@ -170,9 +164,15 @@ static int reduce(const struct task *t, const struct source *src, int flags)
 
 /* ----- The calls. */
 
-static bool flags_valid(int flags)
+/*
+ * @allowed: the types that there are to join, and the flags. SETNS_SUPPORTED
+ * allows the other types as well.
+ */
+bool model_flags_valid(int flags, int allowed)
 {
-	if (!(flags & ALL_TYPES) || flags & ~(ALL_TYPES | ALL_FLAGS))
+	if (flags & allowed & SETNS_SUPPORTED)
+		allowed |= ALL_TYPES;
+	if (!(flags & ALL_TYPES) || flags & ~allowed)
 		return false;
 	if (flags & SETNS_FOR_CHILDREN &&
 	    !(flags & (CLONE_NEWPID | CLONE_NEWTIME)))
@@ -180,7 +180,7 @@ static bool flags_valid(int flags)
 	return !(flags & SETNS_ROOT) || flags & CLONE_NEWNS;
 }
 
-static struct source source_of(const struct task *at, int flags)
+struct source model_source(const struct task *at, int flags)
 {
 	struct source src = { .root = at->fs->root, .cwd = at->fs->cwd };
 
@@ -193,13 +193,24 @@ static struct source source_of(const struct task *at, int flags)
 	return src;
 }
 
+/* What is left of valid flags: the source has every type among them. */
+int model_enter(struct task *t, const struct source *src, int flags)
+{
+	int left = flags & SETNS_SKIP_JOINED ? reduce(t, src, flags) : flags;
+	int err = check(t, src, left);
+
+	if (!err && !(flags & SETNS_DRY_RUN))
+		commit(t, src, left);
+	return err;
+}
+
 void model_setns(struct task *t, const struct step *s, struct expect *e)
 {
 	struct task *at = &model.task[s->arg[1]];
-	int flags = s->arg[2], left = flags;
+	int flags = s->arg[2];
 	struct source src;
 
-	if (!flags_valid(flags))
+	if (!model_flags_valid(flags, ALL_TYPES | ALL_FLAGS))
 		e->err = -EINVAL;
 	else if (at->state == REAPED)
 		e->err = -ESRCH;
@@ -210,12 +221,8 @@ void model_setns(struct task *t, const struct step *s, struct expect *e)
 	if (e->err)
 		return;
 
-	src = source_of(at, flags);
-	if (flags & SETNS_SKIP_JOINED)
-		left = reduce(t, &src, flags);
-	e->err = check(t, &src, left);
-	if (!e->err && !(flags & SETNS_DRY_RUN))
-		commit(t, &src, left);
+	src = model_source(at, flags);
+	e->err = model_enter(t, &src, flags);
 }
 
 /* setns(2) with the file of a namespace. */
@@ -230,9 +237,7 @@ void model_join(struct task *t, const struct step *s, struct expect *e)
 		return;
 	}
 	src.ns[type] = ns;
-	e->err = check(t, &src, type_flags[type]);
-	if (!e->err)
-		commit(t, &src, type_flags[type]);
+	e->err = model_enter(t, &src, type_flags[type]);
 }
 
 /* ----- unshare(2). */

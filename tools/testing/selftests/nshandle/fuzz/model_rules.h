@@ -9,6 +9,15 @@
 void model_setns(struct task *t, const struct step *s, struct expect *e);
 void model_join(struct task *t, const struct step *s, struct expect *e);
 void model_unshare(struct task *t, const struct step *s, struct expect *e);
+bool model_flags_valid(int flags, int allowed);
+struct source model_source(const struct task *at, int flags);
+int model_enter(struct task *t, const struct source *src, int flags);
+
+/* model_set.c */
+void model_set(struct task *t, const struct step *s, struct expect *e);
+void model_join_set(struct task *t, const struct step *s, struct expect *e);
+void model_member(struct task *t, const struct step *s, struct expect *e);
+void model_close(struct task *t, const struct step *s, struct expect *e);
 
 /* model_task.c */
 bool model_may_exit(const struct task *t);

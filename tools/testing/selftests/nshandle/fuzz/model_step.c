@@ -45,6 +45,10 @@ static const struct rule {
 	[OP_PROCFS] = { model_procfs },
 	[OP_VECSET] = { model_vecset },
 	[OP_VECGET] = { model_vecget },
+	[OP_SET] = { model_set },
+	[OP_JOIN_SET] = { model_join_set },
+	[OP_MEMBER] = { model_member },
+	[OP_CLOSE] = { model_close },
 };
 
 static bool slot_is_free(int slot)
@@ -104,6 +108,10 @@ static bool handles_exist(const struct step *s)
 			if (model.place[s->arg[i]].mnt == UNKNOWN)
 				return false;
 			break;
+		case 'x':
+			if (!model.set[s->arg[i]].types)
+				return false;
+			break;
 		}
 	}
 	return true;
@@ -142,7 +150,8 @@ void model_step(const struct step *s, struct expect *e)
 {
 	struct task *t = s->arg[0] == OBSERVER ? NULL : &model.task[s->arg[0]];
 
-	*e = (struct expect){ .ns = UNKNOWN, .map = UNKNOWN, .child = UNKNOWN };
+	*e = (struct expect){ .ns = UNKNOWN, .set = UNKNOWN, .map = UNKNOWN,
+		.child = UNKNOWN };
 	if (s->op == OP_BAD)
 		e->err = s->arg[1] == BAD_CLOSED || s->arg[1] == BAD_OPATH ?
 			 -EBADF : -EINVAL;

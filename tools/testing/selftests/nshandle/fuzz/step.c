@@ -54,9 +54,10 @@ const struct capname cap_names[NR_CAPS] = {
 const char *const cap_levels[NR_CAP_LEVELS] = { "lost", "asleep", "awake" };
 
 /*
- * t a task, s a slot for a new one, n and d descriptors that are kept, m and e
- * the same where one is put, f flags, k kind, l link, p path, c capability,
- * v its level, b what is no handle, i a number, V a vector.
+ * t a task, s a slot for a new one; n, d and x descriptors that are kept, of a
+ * namespace, a directory and a set; m, e and y the same where one is put;
+ * f flags, k kind, l link, p path, c capability, v its level, b what is no
+ * handle, i a number, V a vector.
  */
 const struct op_desc ops[NR_OPS] = {
 	[OP_FORK] = { "fork", "tks" },
@@ -78,4 +79,8 @@ const struct op_desc ops[NR_OPS] = {
 	[OP_PROCFS] = { "procfs", "tni" },
 	[OP_VECSET] = { "set_pids", "tnV" },
 	[OP_VECGET] = { "get_pids", "tnV" },
+	[OP_SET] = { "make_set", "ttfy" },
+	[OP_JOIN_SET] = { "setns_set", "txf" },
+	[OP_MEMBER] = { "set_member", "txlm" },
+	[OP_CLOSE] = { "close_set", "tx" },
 };

@@ -21,6 +21,7 @@
 #define NR_FIRST	2	/* tasks that a world begins with */
 #define NR_FILES	6	/* descriptors of namespaces that are kept */
 #define NR_PLACES	3	/* descriptors of directories that are kept */
+#define NR_SETS		4	/* set descriptors that are kept */
 #define NR_VEC		16	/* entries of a vector of pids */
 #define MAX_DEPTH	8	/* pid namespaces below the fuzzer's own */
 #define MAX_STEPS	64	/* of a program */
@@ -45,7 +46,10 @@ extern const unsigned int type_flags[NR_TYPES];
 		   CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWCGROUP | \
 		   CLONE_NEWNET | CLONE_NEWTIME)
 #define ALL_FLAGS (SETNS_SKIP_JOINED | SETNS_DRY_RUN | \
-		   SETNS_FOR_CHILDREN | SETNS_ROOT)
+		   SETNS_FOR_CHILDREN | SETNS_ROOT | SETNS_SUPPORTED)
+
+/* Of the flags of OP_SET: nsset_args.flags; the rest is nsset_args.types. */
+#define SET_FLAGS 0x7f
 
 /* The directories of the world's only file system. */
 enum { D_TOP, D_JAIL, D_CELL, D_SHUT, D_SHUT_CELL, NR_DIRS };
@@ -99,6 +103,10 @@ enum op {
 	OP_PROCFS,	/* task file argument: fsopen ... pidns= ... GET */
 	OP_VECSET,	/* task file vector */
 	OP_VECGET,	/* task file vector: only the number of levels counts */
+	OP_SET,		/* task, target, flags, set: PIDFD_GET_NSSET */
+	OP_JOIN_SET,	/* task set flags: setns(2) with the set */
+	OP_MEMBER,	/* task set link file: PIDFD_GET_*_NAMESPACE */
+	OP_CLOSE,	/* task set: the task has the last descriptor of it */
 	NR_OPS,
 };
 

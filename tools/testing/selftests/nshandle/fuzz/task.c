@@ -105,7 +105,7 @@ static int do_reap(int pidfd)
 	return info.si_pid ? 0 : -EAGAIN;
 }
 
-static int do_open(const struct step *s, int pidfd, int *out)
+static int do_open(const struct step *s, int fd, int *out)
 {
 	/* The numbers of PIDFD_GET_*_NAMESPACE. */
 	static const unsigned char nr[NR_LINKS] = {
@@ -114,7 +114,19 @@ static int do_open(const struct step *s, int pidfd, int *out)
 		[L_TIME_KIDS] = 8, [L_USER] = 9, [L_UTS] = 10,
 	};
 
-	*out = ioctl(pidfd, _IO(0xFF, nr[s->arg[2]]), 0);
+	*out = ioctl(fd, _IO(0xFF, nr[s->arg[2]]), 0);
+	return err_of(*out);
+}
+
+static int do_set(const struct step *s, int pidfd, int *out)
+{
+	struct nsset_args args = {
+		.size = sizeof(args),
+		.flags = s->arg[2] & SET_FLAGS,
+		.types = (__u32)(s->arg[2] & ~SET_FLAGS),
+	};
+
+	*out = ioctl(pidfd, PIDFD_GET_NSSET, &args);
 	return err_of(*out);
 }
 
@@ -175,6 +187,7 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 	case OP_FAULT:
 		return do_fault();
 	case OP_EXIT:
+	case OP_CLOSE:
 		return 0;
 	case OP_REAP:
 		return do_reap(fd);
@@ -182,6 +195,7 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 		return err_of(syscall(__NR_unshare, s->arg[1]));
 	case OP_SETNS:
 	case OP_JOIN:
+	case OP_JOIN_SET:
 		return err_of(syscall(__NR_setns, fd, s->arg[2]));
 	case OP_BAD:
 		return do_bad(s, fd, sock);
@@ -201,7 +215,10 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 	case OP_FCHDIR:
 		return err_of(fchdir(fd));
 	case OP_OPEN:
+	case OP_MEMBER:
 		return do_open(s, fd, out);
+	case OP_SET:
+		return do_set(s, fd, out);
 	case OP_PROCFS:
 		return do_procfs(s, fd, a, out);
 	case OP_VECSET:

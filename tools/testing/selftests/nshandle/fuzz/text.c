@@ -15,7 +15,7 @@ static const struct {
 	{ "net", CLONE_NEWNET }, { "time", CLONE_NEWTIME },
 	{ "SKIP", SETNS_SKIP_JOINED }, { "DRY", SETNS_DRY_RUN },
 	{ "KIDS", SETNS_FOR_CHILDREN }, { "ROOT", SETNS_ROOT },
-	{ "FS", CLONE_FS },
+	{ "SUPPORTED", SETNS_SUPPORTED }, { "FS", CLONE_FS },
 };
 
 /* ----- Printing. */
@@ -95,6 +95,8 @@ static void print_arg(FILE *f, char kind, const struct step *s, int i)
 		fprintf(f, "N%d", arg);
 	else if (strchr("de", kind))
 		fprintf(f, "D%d", arg);
+	else if (strchr("xy", kind))
+		fprintf(f, "S%d", arg);
 	else
 		fprintf(f, "%s", word(kind, arg));
 }
@@ -203,6 +205,9 @@ static bool parse_arg(char kind, char *text, struct step *s, int i)
 	case 'd':
 	case 'e':
 		return parse_slot('D', NR_PLACES, text, arg);
+	case 'x':
+	case 'y':
+		return parse_slot('S', NR_SETS, text, arg);
 	default:
 		return parse_word(kind, text, arg);
 	}

@@ -20,6 +20,7 @@
 struct slot slots[NR_TASKS];
 int files[NR_FILES];
 int places[NR_PLACES];
+int sets[NR_SETS];
 
 static int bad_fd[NR_BAD] = { -1, -1, -1, -1 };
 
@@ -63,6 +64,7 @@ void world_prepare(void)
 		die("PR_SET_CHILD_SUBREAPER: %m");
 	memset(files, -1, sizeof(files));
 	memset(places, -1, sizeof(places));
+	memset(sets, -1, sizeof(sets));
 	for (int i = 0; i < NR_TASKS; i++) {
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 			die("socketpair: %m");
@@ -204,6 +206,8 @@ void world_stop(void)
 		drop(&files[i]);
 	for (int i = 0; i < NR_PLACES; i++)
 		drop(&places[i]);
+	for (int i = 0; i < NR_SETS; i++)
+		drop(&sets[i]);
 }
 
 /* ----- Steps. */
@@ -219,6 +223,8 @@ static int handle_of(const struct step *s)
 			return files[s->arg[i]];
 		case 'd':
 			return places[s->arg[i]];
+		case 'x':
+			return sets[s->arg[i]];
 		case 'b':
 			return bad_fd[s->arg[i]];
 		}
@@ -240,14 +246,25 @@ static void keep(const struct step *s, int fd)
 {
 	int *where = NULL;
 
-	if (s->op == OP_OPEN)
+	if (s->op == OP_OPEN || s->op == OP_MEMBER)
 		where = &files[s->arg[3]];
 	if (s->op == OP_HOLD)
 		where = &places[s->arg[1]];
+	if (s->op == OP_SET)
+		where = &sets[s->arg[3]];
 	if (!where)
 		return;
 	drop(where);
 	*where = fd;
+}
+
+static bool send_step(const struct step *s, int sock)
+{
+	if (!message_send(sock, s, sizeof(*s), handle_of(s)))
+		return false;
+	if (s->op == OP_CLOSE)
+		drop(&sets[s->arg[1]]);
+	return true;
 }
 
 bool world_step(const struct step *s, struct answer *a, int *fd)
@@ -260,7 +277,7 @@ bool world_step(const struct step *s, struct answer *a, int *fd)
 	if (s->arg[0] == OBSERVER)
 		return reap_own(s, a);
 	p.fd = t->sock;
-	if (!message_send(t->sock, s, sizeof(*s), handle_of(s)) ||
+	if (!send_step(s, t->sock) ||
 	    poll(&p, 1, limit_ms()) != 1 ||
 	    !message_receive(t->sock, a, sizeof(*a), fd))
 		return false;

@@ -22,6 +22,7 @@ struct slot {
 extern struct slot slots[NR_TASKS];
 extern int files[NR_FILES];
 extern int places[NR_PLACES];
+extern int sets[NR_SETS];
 
 void world_prepare(void);
 void world_start(void);
