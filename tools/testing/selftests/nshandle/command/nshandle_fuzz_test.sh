@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The kernel answers random programs of setns(2), pidns= and last-pid vectors as
-# a model does.
+# The kernel answers random programs of setns(2), set descriptors, pidns= and
+# last-pid vectors as a model does.
 #
 # Runs nshandle-fuzz with a fixed seed, so that a failure can be repeated. "make
 # fuzz" takes another seed each time, and as long as it is told.
@@ -12,6 +12,7 @@
 cases="
 random_programs
 random_programs_without_extensions
+a_set_outlives_its_process
 a_wrong_rule_is_found
 a_found_program_can_be_run_again
 a_seed_is_a_program
@@ -40,14 +41,40 @@ want_same()
 random_programs()
 {
 	need_extensions
-	run "$fuzz" --seed 1 --steps "$steps"
+	run "$fuzz" --seed 2 --steps "$steps"
 	want_same
 }
 
 random_programs_without_extensions()
 {
-	run "$fuzz" --seed 2 --steps "$((steps / 3))" --no-flags
+	run "$fuzz" --seed 1 --steps "$((steps / 3))" --no-flags
 	want_same
+}
+
+# The last step does nothing: there is no such set any more.
+a_set_outlives_its_process()
+{
+	need_extensions
+	cat >"$tmp/program" <<-END
+		T0 fork process T2
+		T2 unshare mnt|uts|pid
+		T2 chroot /jail
+		T0 make_set T2 mnt|uts|pid|KIDS|ROOT S0
+		T2 exit
+		T0 reap T2
+		T1 setns_set S0 0
+		T1 fork process T3
+		T0 set_member S0 pid N0
+		T0 set_member S0 pid_for_children N0
+		T0 join N0 pid
+		T0 setns_set S0 net
+		T0 setns_set S0 net|SUPPORTED
+		T0 close_set S0
+		T0 setns_set S0 0
+	END
+	run "$fuzz" --program "$tmp/program"
+	want_success
+	want_out "14 steps, no difference"
 }
 
 # The steps of the shortest program that it found.
