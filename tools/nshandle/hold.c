@@ -165,6 +165,8 @@ static int complain_set(const struct hold *hold, int error)
 		hint = " (needs read access as for ptrace)";
 	else if (error == ESRCH)
 		hint = why_no_process(hold->target.fd);
+	else if (error == EAGAIN)
+		hint = " (its root or working directory is not in its mount namespace)";
 	return complain(EXIT_FAILED,
 			"hold: cannot make a set of namespaces of %s: %s%s",
 			hold->target.name, strerror(error), hint);
@@ -178,8 +180,13 @@ static int make_set(struct hold *hold, int *set)
 		.types = hold->types,
 	};
 
-	*set = ioctl(hold->target.fd, PIDFD_GET_NSSET, &args);
-	return *set < 0 ? complain_set(hold, errno) : -1;
+	int error, tried = 0;
+
+	do {
+		*set = ioctl(hold->target.fd, PIDFD_GET_NSSET, &args);
+		error = *set < 0 ? errno : 0;
+	} while (try_again(error, hold->how, tried++));
+	return error ? complain_set(hold, error) : -1;
 }
 
 /* A set never changes, and no other set can be made from it. */

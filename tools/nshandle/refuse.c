@@ -10,9 +10,6 @@
 
 #include "nshandle.h"
 
-/* How long to wait for a process in the middle of unshare(2) or setns(2). */
-#define PATIENCE_MS	100
-
 /* --all may have implied the last one. */
 static const struct option_word {
 	int flag;
@@ -72,19 +69,26 @@ int join_flags(const struct join *join)
 }
 
 /*
- * One setns(2): 0 or its errno. EAGAIN may be over in a moment: the root of the
- * process was not in its mount namespace.
+ * EAGAIN may be over in a moment: in the middle of an unshare(2) or setns(2), the
+ * root of a process is not in its mount namespace. Wait, if it is worth a try.
  */
+bool try_again(int error, int flags, int tried)
+{
+	if (error != EAGAIN || !(flags & SETNS_ROOT) || tried >= 100)
+		return false;
+	usleep(1000);
+	return true;
+}
+
+/* One setns(2): 0 or its errno. */
 int join_try(const struct join *join, int flags)
 {
-	for (int ms = 0;; ms++) {
-		if (!setns(join->target.fd, flags))
-			return 0;
-		if (errno != EAGAIN || !(flags & SETNS_ROOT) ||
-		    ms == PATIENCE_MS)
-			return errno;
-		usleep(1000);
-	}
+	int error, tried = 0;
+
+	do
+		error = setns(join->target.fd, flags) ? errno : 0;
+	while (try_again(error, flags, tried++));
+	return error;
 }
 
 /*
