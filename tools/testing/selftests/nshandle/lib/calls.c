@@ -42,6 +42,15 @@ bool have_pidfd_ioctls(void)
 	return have;
 }
 
+int open_fds(void)
+{
+	int nr = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		nr += fcntl(fd, F_GETFD) >= 0;
+	return nr;
+}
+
 long long now_ms(clockid_t clock)
 {
 	struct timespec ts = {};

@@ -28,6 +28,9 @@ pid_t sys_clone3(struct clone_args *args);
 #define NO_PIDFD_IOCTLS "kernel without PIDFD_GET_*_NAMESPACE"
 bool have_pidfd_ioctls(void);
 
+/* How many descriptors the process has, of numbers below 1024. */
+int open_fds(void);
+
 /* By the system call, not by the vDSO. */
 long long now_ms(clockid_t clock);
 

@@ -8,6 +8,7 @@
 #include <linux/nshandle.h>
 
 #include "test.h"
+#include "types.h"
 
 #define NO_NSSET "kernel without set descriptors (PIDFD_GET_NSSET)"
 
@@ -17,6 +18,21 @@ int nsset_get(int pidfd, __u64 types, __u32 flags);
 /* The same; a failure ends the test. */
 int nsset_make(struct __test_metadata *_metadata, int pidfd, __u64 types,
 	       __u32 flags);
+
+/* PIDFD_GET_NSSET with any pointer; closes the set. 0 or the errno. */
+int try_nsset(int pidfd, void *args);
+
+/*
+ * The link of /proc/PID/ns that opens what a set, made with @flags, holds of the
+ * type ns_types[@i].
+ */
+int nsset_link(int i, __u32 flags);
+
+/* Does a set, made with @types and @flags, hold what the link LINK_* opens? */
+bool nsset_holds(int link, __u64 types, __u32 flags);
+
+/* PIDFD_GET_NSSET accepts this mask, not 0, with these flags. */
+bool nsset_valid(__u64 types, __u32 flags);
 
 /* NSSET_GET_INFO: 0 or the errno. */
 int nsset_info(int set, struct nsset_info *info);

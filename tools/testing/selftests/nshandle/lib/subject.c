@@ -100,3 +100,20 @@ void become_asker(struct __test_metadata *_metadata, enum asker asker)
 		break;
 	}
 }
+
+struct asker_state asker_begin(struct __test_metadata *_metadata,
+			       enum asker asker)
+{
+	struct asker_state s;
+
+	become_asker(_metadata, asker);
+	state_arm(_metadata, &s.before);
+	s.fds = open_fds();
+	return s;
+}
+
+void asker_end(struct __test_metadata *_metadata, const struct asker_state *s)
+{
+	EXPECT_EQ(s->fds, open_fds());
+	EXPECT_NOTHING_MOVED(&s->before);
+}

@@ -7,6 +7,7 @@
 #define NSHANDLE_LIB_SUBJECT_H
 
 #include "test.h"
+#include "picture.h"
 
 enum victim {
 	LIVE,
@@ -39,5 +40,18 @@ enum asker {
 
 /* There is no way back: call it in a child. */
 void become_asker(struct __test_metadata *_metadata, enum asker asker);
+
+/* What must be as before when an asker has been refused. */
+struct asker_state {
+	struct state before;
+	int fds;
+};
+
+/* The caller becomes the asker. */
+struct asker_state asker_begin(struct __test_metadata *_metadata,
+			       enum asker asker);
+
+/* Nothing has moved, and there are as many descriptors. */
+void asker_end(struct __test_metadata *_metadata, const struct asker_state *s);
 
 #endif /* NSHANDLE_LIB_SUBJECT_H */
