@@ -210,10 +210,10 @@ static void kind_make(struct __test_metadata *_metadata,
 		pause();
 }
 
-int marked_leave(struct __test_metadata *_metadata, const struct kind *kind,
-		 bool mark, const char *cgroup)
+pid_t marked_start(struct __test_metadata *_metadata, const struct kind *kind,
+		   bool mark, const char *cgroup)
 {
-	int pipefd[2], fd;
+	int pipefd[2];
 	char byte;
 	pid_t pid;
 
@@ -225,8 +225,15 @@ int marked_leave(struct __test_metadata *_metadata, const struct kind *kind,
 	close(pipefd[1]);
 	ASSERT_EQ(1, read(pipefd[0], &byte, 1));
 	close(pipefd[0]);
-	fd = kind_open(_metadata, kind, pid);
-	ASSERT_EQ(0, kill(pid, SIGKILL));
-	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	return pid;
+}
+
+int marked_leave(struct __test_metadata *_metadata, const struct kind *kind,
+		 bool mark, const char *cgroup)
+{
+	pid_t pid = marked_start(_metadata, kind, mark, cgroup);
+	int fd = kind_open(_metadata, kind, pid);
+
+	stop_child(_metadata, pid);
 	return fd;
 }

@@ -24,11 +24,18 @@ struct kind {
 const struct kind *kind_of(int flag);
 
 /*
- * Makes a namespace and its mark in a child, and returns a handle on it when
- * that child is dead and reaped: no other process has ever been in it.
+ * Makes a namespace and its mark in a child, which does nothing more. In a pid
+ * or time namespace only the child's children would be, of which there are none.
  *
  * @mark: or leave it as it was made. @cgroup: the child first moves to the
  * cgroup of this cgroup.procs; may be NULL.
+ */
+pid_t marked_start(struct __test_metadata *_metadata, const struct kind *kind,
+		   bool mark, const char *cgroup);
+
+/*
+ * The same; returns a handle on it when that child is dead and reaped: no other
+ * process has ever been in it.
  */
 int marked_leave(struct __test_metadata *_metadata, const struct kind *kind,
 		 bool mark, const char *cgroup);

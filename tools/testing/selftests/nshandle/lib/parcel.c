@@ -22,27 +22,28 @@ static struct msghdr parcel_message(struct iovec *iov,
 	};
 }
 
-void parcel_send(struct __test_metadata *_metadata, int sock,
-		 const struct parcel *p)
+static void fds_send(struct __test_metadata *_metadata, int sock,
+		     const void *fds, size_t size)
 {
 	union parcel_control control;
 	struct iovec iov;
 	struct msghdr msg = parcel_message(&iov, &control);
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 
+	msg.msg_controllen = CMSG_SPACE(size);
 	cmsg->cmsg_level = SOL_SOCKET;
 	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(*p));
-	memcpy(CMSG_DATA(cmsg), p, sizeof(*p));
+	cmsg->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(cmsg), fds, size);
 	ASSERT_EQ(1, sendmsg(sock, &msg, MSG_NOSIGNAL)) {
 		TH_LOG("sendmsg: %s", strerror(errno));
 	}
 }
 
-struct parcel parcel_receive(struct __test_metadata *_metadata, int sock)
+static void fds_receive(struct __test_metadata *_metadata, int sock, void *fds,
+			size_t size)
 {
 	union parcel_control control;
-	struct parcel p = { -1, -1 };
 	struct iovec iov;
 	struct msghdr msg = parcel_message(&iov, &control);
 
@@ -52,9 +53,35 @@ struct parcel parcel_receive(struct __test_metadata *_metadata, int sock)
 	ASSERT_EQ(1, recvmsg(sock, &msg, MSG_CMSG_CLOEXEC)) {
 		TH_LOG("the other end is closed");
 	}
-	ASSERT_EQ(CMSG_LEN(sizeof(p)), CMSG_FIRSTHDR(&msg)->cmsg_len);
-	memcpy(&p, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(p));
+	ASSERT_EQ(CMSG_LEN(size), CMSG_FIRSTHDR(&msg)->cmsg_len);
+	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&msg)), size);
+}
+
+void parcel_send(struct __test_metadata *_metadata, int sock,
+		 const struct parcel *p)
+{
+	fds_send(_metadata, sock, p, sizeof(*p));
+}
+
+struct parcel parcel_receive(struct __test_metadata *_metadata, int sock)
+{
+	struct parcel p = { -1, -1 };
+
+	fds_receive(_metadata, sock, &p, sizeof(p));
 	return p;
+}
+
+void fd_send(struct __test_metadata *_metadata, int sock, int fd)
+{
+	fds_send(_metadata, sock, &fd, sizeof(fd));
+}
+
+int fd_receive(struct __test_metadata *_metadata, int sock)
+{
+	int fd = -1;
+
+	fds_receive(_metadata, sock, &fd, sizeof(fd));
+	return fd;
 }
 
 int keep_only(struct __test_metadata *_metadata, int sock)
