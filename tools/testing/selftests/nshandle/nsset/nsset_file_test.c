@@ -39,10 +39,13 @@ FIXTURE_TEARDOWN(set)
 {
 }
 
-/* Every number below 0x30 of the pidfd's type, whatever its size says. */
+/*
+ * Every number below 0x30 of the pidfd's type, whatever its size says. The size in
+ * the number of NSSET_GET_INFO does not count.
+ */
 TEST_F(set, other_ioctls)
 {
-	static const int directions[] = {
+	static const unsigned int directions[] = {
 		_IOC_NONE, _IOC_READ, _IOC_WRITE, _IOC_READ | _IOC_WRITE,
 	};
 	char arg[256] = {};
@@ -52,13 +55,35 @@ TEST_F(set, other_ioctls)
 			unsigned int cmd = _IOC(directions[n % 4], 0xFF, n / 4,
 						size);
 
-			if (cmd == NSSET_GET_INFO ||
+			if ((cmd & ~IOCSIZE_MASK) ==
+			    (NSSET_GET_INFO & ~IOCSIZE_MASK) ||
 			    (cmd >= PIDFD_GET(0) && cmd < PIDFD_GET(NR_LINKS)))
 				continue;
 			EXPECT_EQ(ENOTTY, try_ioctl(self->set, cmd, NULL)) {
 				TH_LOG("ioctl %#x", cmd);
 			}
 			EXPECT_EQ(ENOTTY, try_ioctl(self->set, cmd, arg));
+		}
+	}
+}
+
+/* As it would be by a program whose struct is longer. */
+TEST_F(set, ioctls_of_any_size)
+{
+	struct nsset_args args = { .size = sizeof(args) };
+	struct nsset_info info;
+
+	for (int size = 0; size <= _IOC_SIZEMASK; size++) {
+		info.size = sizeof(info);
+		EXPECT_EQ(0, try_ioctl(self->pidfd,
+				       _IOC(_IOC_WRITE, 0xFF, 0x20, size),
+				       &args)) {
+			TH_LOG("size %d", size);
+		}
+		EXPECT_EQ(0, ioctl(self->set,
+				   _IOC(_IOC_READ | _IOC_WRITE, 0xFF, 0x21,
+					size), &info)) {
+			TH_LOG("size %d", size);
 		}
 	}
 }

@@ -12,6 +12,7 @@
 #include "../lib/child.h"
 #include "../lib/flags.h"
 #include "../lib/handle.h"
+#include "../lib/mounts.h"
 #include "../lib/nsset.h"
 #include "../lib/picture.h"
 #include "../lib/subject.h"
@@ -187,6 +188,89 @@ TEST_F(by, fsuid)
 		ASSERT_EQ((int)variant->fsuid, setfsuid(-1));
 		cap_keep_only(_metadata, -1);
 		EXPECT_EQ(variant->err, try_get(self->pidfd, 0, 0));
+	}
+}
+
+/* ----- Root and working directory must be in the mount namespace. */
+
+#define MOUNT "/tmp/mount"
+
+/* A process that has one of them on a mount that is detached. */
+FIXTURE(detached) {
+	pid_t pid;
+	int pidfd;
+};
+
+FIXTURE_VARIANT(detached) {
+	bool root, cwd;
+	int err;	/* with SETNS_ROOT */
+};
+
+/* clang-format off */
+FIXTURE_VARIANT_ADD(detached, none) { .err = 0, };
+FIXTURE_VARIANT_ADD(detached, root) { .root = true, .err = EAGAIN, };
+FIXTURE_VARIANT_ADD(detached, cwd) { .cwd = true, .err = EAGAIN, };
+FIXTURE_VARIANT_ADD(detached, both) {
+	.root = true, .cwd = true, .err = EAGAIN, };
+/* clang-format on */
+
+FIXTURE_SETUP(detached)
+{
+	int pipefd[2];
+	char byte;
+
+	SKIP_WITHOUT_NSSET();
+	private_mounts(_metadata);
+	ASSERT_EQ(0, mkdir(MOUNT, 0755));
+	ASSERT_EQ(0, mount("tmpfs", MOUNT, "tmpfs", 0, NULL));
+	ASSERT_EQ(0, pipe2(pipefd, O_CLOEXEC));
+	self->pid = fork();
+	ASSERT_LE(0, self->pid);
+	if (self->pid == 0) {
+		ASSERT_EQ(0, chdir(variant->cwd ? MOUNT : "/"));
+		ASSERT_EQ(0, chroot(variant->root ? MOUNT : "/"));
+		_exit(idle(&pipefd[1]));
+	}
+	ASSERT_EQ(1, read(pipefd[0], &byte, 1));
+	ASSERT_EQ(0, umount2(MOUNT, MNT_DETACH));
+	self->pidfd = sys_pidfd_open(self->pid, 0);
+	ASSERT_LE(0, self->pidfd);
+}
+
+FIXTURE_TEARDOWN(detached)
+{
+	if (self->pid > 0)
+		stop_child(_metadata, self->pid);
+}
+
+TEST_F(detached, refused_with_root_only)
+{
+	IN_CHILD {
+		struct asker_state s = asker_begin(_metadata, BY_ROOT);
+
+		EXPECT_EQ(0, try_get(self->pidfd, 0, 0));
+		EXPECT_EQ(0, try_get(self->pidfd, CLONE_NEWNS, 0));
+		EXPECT_EQ(variant->err, try_get(self->pidfd, 0, SETNS_ROOT));
+		EXPECT_EQ(variant->err, try_get(self->pidfd, CLONE_NEWNS,
+						SETNS_ROOT));
+		EXPECT_EQ(EINVAL, try_get(self->pidfd, CLONE_NEWUTS,
+					  SETNS_ROOT));
+		asker_end(_metadata, &s);
+	}
+}
+
+/* Between EACCES and EMFILE. */
+TEST_F(detached, in_order)
+{
+	struct rlimit limit = { .rlim_cur = self->pidfd + 1 };
+
+	IN_CHILD {
+		limit.rlim_max = limit.rlim_cur;
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+		EXPECT_EQ(variant->err ?: EMFILE,
+			  try_get(self->pidfd, 0, SETNS_ROOT));
+		become(_metadata, 1000);
+		EXPECT_EQ(EACCES, try_get(self->pidfd, 0, SETNS_ROOT));
 	}
 }
 

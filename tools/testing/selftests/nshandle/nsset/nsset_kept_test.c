@@ -274,4 +274,20 @@ TEST_F(busy, with_root_only)
 	EXPECT_EQ(0, umount2(MOUNT, 0));
 }
 
+/* The set still holds what is on the mount, but no join goes there. */
+TEST_F(busy, not_when_detached)
+{
+	struct state before;
+
+	stop_child(_metadata, self->pid);
+	ASSERT_EQ(0, umount2(MOUNT, MNT_DETACH));
+	IN_CHILD {
+		state_arm(_metadata, &before);
+		EXPECT_EQ(variant->made ? EAGAIN : EINVAL,
+			  try_setns(self->set, NS_ROOT));
+		EXPECT_NOTHING_MOVED(&before);
+		EXPECT_EQ(0, try_setns(self->set, CLONE_NEWNS));
+	}
+}
+
 TEST_HARNESS_MAIN
