@@ -17,6 +17,20 @@ static int slab_open(const char *slab, const char *file, int flags)
 	return open(path, flags | O_CLOEXEC);
 }
 
+/* The name of a slab that is merged with others is a symbolic link. */
+bool slabs_apart(void)
+{
+	char path[96];
+	struct stat st;
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/sys/kernel/slab/%s", slabs[i]);
+		if (!lstat(path, &st) && S_ISDIR(st.st_mode))
+			return true;
+	}
+	return false;
+}
+
 void slabs_open(struct __test_metadata *_metadata, struct slab_files *s)
 {
 	for (size_t i = 0; i < NR_SLABS; i++) {

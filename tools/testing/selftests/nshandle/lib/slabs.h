@@ -35,6 +35,13 @@ struct slab_files {
 	int before[NR_SLABS];
 };
 
+/*
+ * Does each slab have its own objects only? A kernel without slab_nomerge on its
+ * command line puts objects of others into it.
+ */
+#define NO_SLABS "kernel with merged slabs, or none in /sys/kernel/slab"
+bool slabs_apart(void);
+
 void slabs_open(struct __test_metadata *_metadata, struct slab_files *s);
 
 void slabs_close(const struct slab_files *s);

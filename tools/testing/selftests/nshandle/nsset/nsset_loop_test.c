@@ -18,7 +18,6 @@
 #define JAIL	"/tmp/jail"
 
 FIXTURE(loop) {
-	struct slab_files slabs;
 };
 
 FIXTURE_VARIANT(loop) {
@@ -87,12 +86,10 @@ FIXTURE_VARIANT_ADD(loop, queued_in_a_cycle_with_root) {
 FIXTURE_SETUP(loop)
 {
 	SKIP_WITHOUT_NSSET();
-	slabs_open(_metadata, &self->slabs);
 }
 
 FIXTURE_TEARDOWN(loop)
 {
-	slabs_close(&self->slabs);
 }
 
 /* Root and working directory are on a mount of the new mount namespace. */
@@ -164,18 +161,22 @@ TEST_F(loop, counts_until_the_end)
 
 TEST_F(loop, leaves_nothing)
 {
+	struct slab_files before;
 	long long end;
 	int slab, by;
 
+	if (!slabs_apart())
+		SKIP(return, NO_SLABS);
+	slabs_open(_metadata, &before);
 	/* The first one fills caches. */
 	stop_child(_metadata, keeper_start(_metadata, variant));
-	slabs_begin(_metadata, &self->slabs);
+	slabs_begin(_metadata, &before);
 	for (int i = 0; i < 2 * GROWN; i++)
 		stop_child(_metadata, keeper_start(_metadata, variant));
 	socket_close(_metadata);
 	end = now_ms(CLOCK_MONOTONIC) + POLL_MS;
 	do {
-		slab = slabs_grown(_metadata, &self->slabs, &by);
+		slab = slabs_grown(_metadata, &before, &by);
 	} while (slab >= 0 && now_ms(CLOCK_MONOTONIC) < end);
 	EXPECT_EQ(-1, slab) {
 		TH_LOG("%d objects of %s after %d processes", by, slabs[slab],

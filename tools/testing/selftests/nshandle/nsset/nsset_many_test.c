@@ -33,6 +33,8 @@ FIXTURE_VARIANT_ADD(many, with_root) { .made = SETNS_ROOT, };
 FIXTURE_SETUP(many)
 {
 	SKIP_WITHOUT_NSSET();
+	if (!slabs_apart())
+		SKIP(return, NO_SLABS);
 	self->c.flags = ALL_NS;
 	container_start(_metadata, &self->c);
 	state_read_task(_metadata, self->c.proc, ".", &self->home);
