@@ -13,8 +13,6 @@
 #include "../lib/picture.h"
 #include "../lib/types.h"
 
-/* ----- Namespaces that no process is in. */
-
 FIXTURE(kept) {
 	const struct kind *kind;
 	__u32 made;
@@ -201,92 +199,6 @@ TEST_F(own, not_of_the_children)
 		limit_enter(_metadata, kind);
 		EXPECT_LE(0, set_leave(_metadata, kind, false, 0, 0));
 		expect_room(_metadata, kind);
-	}
-}
-
-/* ----- Mounts. */
-
-#define MOUNT	"/tmp/mount"
-
-/* A tmpfs in which a process has its root or its working directory. */
-FIXTURE(busy) {
-	pid_t pid;
-	int set;
-};
-
-FIXTURE_VARIANT(busy) {
-	bool root;	/* has its root there, not its working directory */
-	__u32 made;
-};
-
-/* clang-format off */
-FIXTURE_VARIANT_ADD(busy, root) { .root = true, };
-FIXTURE_VARIANT_ADD(busy, root_in_the_set) {
-	.root = true, .made = SETNS_ROOT, };
-FIXTURE_VARIANT_ADD(busy, cwd) { .root = false, };
-FIXTURE_VARIANT_ADD(busy, cwd_in_the_set) {
-	.root = false, .made = SETNS_ROOT, };
-/* clang-format on */
-
-FIXTURE_SETUP(busy)
-{
-	int pipefd[2], pidfd;
-	char byte;
-
-	SKIP_WITHOUT_NSSET();
-	private_mounts(_metadata);
-	ASSERT_EQ(0, mkdir(MOUNT, 0755));
-	ASSERT_EQ(0, mount("tmpfs", MOUNT, "tmpfs", 0, NULL));
-	ASSERT_EQ(0, mkdir(MOUNT "/file", 0755));
-	ASSERT_EQ(0, pipe2(pipefd, O_CLOEXEC));
-	self->pid = fork();
-	ASSERT_LE(0, self->pid);
-	if (self->pid == 0) {
-		ASSERT_EQ(0, chdir(variant->root ? "/" : MOUNT));
-		ASSERT_EQ(0, chroot(variant->root ? MOUNT : "/"));
-		_exit(idle(&pipefd[1]));
-	}
-	ASSERT_EQ(1, read(pipefd[0], &byte, 1));
-	pidfd = sys_pidfd_open(self->pid, 0);
-	ASSERT_LE(0, pidfd);
-	self->set = nsset_make(_metadata, pidfd, 0, variant->made);
-}
-
-FIXTURE_TEARDOWN(busy)
-{
-}
-
-TEST_F(busy, with_root_only)
-{
-	EXPECT_EQ(-1, umount2(MOUNT, 0));
-	EXPECT_EQ(EBUSY, errno);
-	stop_child(_metadata, self->pid);
-	if (variant->made) {
-		EXPECT_EQ(-1, umount2(MOUNT, 0));
-		EXPECT_EQ(EBUSY, errno);
-		IN_CHILD {
-			EXPECT_EQ(0, try_setns(self->set, NS_ROOT));
-			EXPECT_EQ(0, access(variant->root ? "/file" : "file",
-					    F_OK));
-		}
-		EXPECT_EQ(0, close(self->set));
-	}
-	EXPECT_EQ(0, umount2(MOUNT, 0));
-}
-
-/* The set still holds what is on the mount, but no join goes there. */
-TEST_F(busy, not_when_detached)
-{
-	struct state before;
-
-	stop_child(_metadata, self->pid);
-	ASSERT_EQ(0, umount2(MOUNT, MNT_DETACH));
-	IN_CHILD {
-		state_arm(_metadata, &before);
-		EXPECT_EQ(variant->made ? EAGAIN : EINVAL,
-			  try_setns(self->set, NS_ROOT));
-		EXPECT_NOTHING_MOVED(&before);
-		EXPECT_EQ(0, try_setns(self->set, CLONE_NEWNS));
 	}
 }
 
