@@ -73,11 +73,12 @@
  *
  * setns(2) joins all that a set holds (flags 0), or some of it (a mask of types
  * and SETNS_* flags). Use SETNS_ALL rather than 0 if the caller may be in one of
- * the namespaces already, since to join one's own user namespace is EINVAL. The
- * caller needs the same capabilities as with a pidfd, but no permission to trace
- * the process: a set gives reach, not authority. The root of a set is the
- * directory that it was when the set was made, whatever pivot_root(2) the
- * process has done since; EAGAIN once it is detached.
+ * the namespaces already, since to join one's own user namespace is EINVAL; and
+ * SETNS_ALL | SETNS_ROOT for a set with a root. The caller needs the same
+ * capabilities as with a pidfd, but no permission to trace the process: a set
+ * gives reach, not authority. The root of a set is the directory that it was when
+ * the set was made, whatever pivot_root(2) the process has done since; EAGAIN
+ * once it is detached.
  *
  * PIDFD_GET_*_NAMESPACE on a set, with an argument of 0, returns a descriptor of
  * one member, close-on-exec. EINVAL for another argument, EOPNOTSUPP if the set

@@ -87,28 +87,28 @@ static int join_same(int n)
 }
 
 static const struct row rows[] = {
-	{ "set-make-uts", make_set, .after = close_made, .arg = CLONE_NEWUTS },
-	{ "set-make", make_set, .after = close_made, .today = "open-eight" },
-	{ "set-close", close_one, .before = make_before },
+	{ "nsset-make-uts", make_set, .after = close_made, .arg = CLONE_NEWUTS },
+	{ "nsset-make", make_set, .after = close_made, .today = "open-eight" },
+	{ "nsset-close", close_one, .before = make_before },
 	{ "eventfd-make", make_eventfd, .after = close_made },
 	{ "eventfd-close", close_one, .before = make_eventfd_before },
 	{ "open-eight", open_files, .after = close_files },
-	{ "set-mnt", join_set, .arg = CLONE_NEWNS },
-	{ "set-uts", join_set, .arg = CLONE_NEWUTS },
-	{ "set-four", join_set, .arg = CLONE_NEWUTS | CLONE_NEWIPC |
+	{ "nsset-mnt", join_set, .arg = CLONE_NEWNS },
+	{ "nsset-uts", join_set, .arg = CLONE_NEWUTS },
+	{ "nsset-four", join_set, .arg = CLONE_NEWUTS | CLONE_NEWIPC |
 					CLONE_NEWCGROUP | CLONE_NEWNET },
-	{ "set-six", join_set, .arg = SEVEN & ~CLONE_NEWTIME,
+	{ "nsset-six", join_set, .arg = SEVEN & ~CLONE_NEWTIME,
 	  .today = "six-nsenter" },
-	{ "set-seven", join_set, .arg = SEVEN, .today = "seven-nsenter" },
-	{ "set-eight", join_set, .apart = true, .today = "eight-nsenter" },
-	{ "set-skip-all", join_same, .arg = ALL_NS | SETNS_SKIP_JOINED },
+	{ "nsset-seven", join_set, .arg = SEVEN, .today = "seven-nsenter" },
+	{ "nsset-eight", join_set, .apart = true, .today = "eight-nsenter" },
+	{ "nsset-skip-all", join_same, .arg = ALL_NS | SETNS_SKIP_JOINED },
 };
 
 static const struct row beside[] = {
-	{ "set-make-beside", make_set, .after = close_made },
-	{ "set-close-beside", close_one, .before = make_before },
-	{ "set-uts-beside", join_set, .arg = CLONE_NEWUTS },
-	{ "set-seven-beside", join_set, .arg = SEVEN },
+	{ "nsset-make-beside", make_set, .after = close_made },
+	{ "nsset-close-beside", close_one, .before = make_before },
+	{ "nsset-uts-beside", join_set, .arg = CLONE_NEWUTS },
+	{ "nsset-seven-beside", join_set, .arg = SEVEN },
 };
 
 static void set_box_start(struct set_box *it, uint64_t flags)
