@@ -11,6 +11,7 @@
 #include "../lib/handle.h"
 #include "../lib/marked.h"
 #include "../lib/mounts.h"
+#include "../lib/parcel.h"
 
 #include <sys/vfs.h>
 
@@ -157,54 +158,6 @@ TEST_F(kept, by_a_reopened_descriptor)
 	close(self->fd);
 	expect_same_file(_metadata, &self->st, fd);
 	expect_marked(_metadata, self->kind, fd);
-}
-
-/* A message of one byte and one descriptor. */
-struct fd_message {
-	char byte;
-	struct iovec iov;
-	char control[CMSG_SPACE(sizeof(int))];
-	struct msghdr msg;
-};
-
-static struct cmsghdr *fd_message(struct fd_message *m)
-{
-	*m = (struct fd_message){
-		.byte = 'f',
-		.iov = { .iov_base = &m->byte, .iov_len = 1 },
-		.msg = {
-			.msg_iov = &m->iov,
-			.msg_iovlen = 1,
-			.msg_control = m->control,
-			.msg_controllen = sizeof(m->control),
-		},
-	};
-	return CMSG_FIRSTHDR(&m->msg);
-}
-
-static void fd_send(struct __test_metadata *_metadata, int sock, int fd)
-{
-	struct fd_message m;
-	struct cmsghdr *cmsg = fd_message(&m);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	ASSERT_EQ(1, sendmsg(sock, &m.msg, 0));
-}
-
-static int fd_receive(struct __test_metadata *_metadata, int sock)
-{
-	struct fd_message m;
-	struct cmsghdr *cmsg = fd_message(&m);
-	int fd;
-
-	ASSERT_EQ(1, recvmsg(sock, &m.msg, MSG_CMSG_CLOEXEC));
-	ASSERT_LE(CMSG_LEN(sizeof(fd)), m.msg.msg_controllen);
-	ASSERT_EQ(SCM_RIGHTS, cmsg->cmsg_type);
-	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
-	return fd;
 }
 
 /*

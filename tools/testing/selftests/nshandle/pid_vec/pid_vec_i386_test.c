@@ -7,6 +7,7 @@
  */
 #include "../lib/test.h"
 #include "../lib/child.h"
+#include "../lib/i386.h"
 #include "../lib/pid_vec.h"
 #include "../lib/world.h"
 
@@ -17,17 +18,8 @@ FIXTURE(bits32) {
 
 FIXTURE_SETUP(bits32)
 {
-	char path[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
 	SKIP_WITHOUT_PID_VEC();
-	ASSERT_LT(0, len);
-	path[len] = '\0';
-	*strrchr(path, '/') = '\0';
-	self->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	ASSERT_LE(0, self->dir);
-	if (faccessat(self->dir, "pid_vec_i386", X_OK, 0))
-		SKIP(return, "pid_vec_i386 is not built for this machine");
+	self->dir = i386_dir(_metadata, "pid_vec_i386");
 	scene_enter(_metadata, &self->s);
 }
 
@@ -41,26 +33,12 @@ static int run_32(struct __test_metadata *_metadata, int dir, int fd,
 		  char *command, char *nr, char *pid0, char *pid1)
 {
 	char fd_arg[16];
-	int status;
-	pid_t pid;
+	char *const argv[] = {
+		"pid_vec_i386", fd_arg, command, nr, pid0, pid1, NULL,
+	};
 
 	snprintf(fd_arg, sizeof(fd_arg), "%d", fd);
-	pid = fork();
-	ASSERT_LE(0, pid);
-	if (pid == 0) {
-		char *const argv[] = {
-			"pid_vec_i386", fd_arg, command, nr, pid0, pid1, NULL,
-		};
-
-		fcntl(fd, F_SETFD, 0);
-		syscall(__NR_execveat, dir, argv[0], argv, environ, 0);
-		_exit(errno == ENOEXEC ? 102 : 103);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 102)
-		skip_test(_metadata, "kernel without IA32 emulation");
-	return WEXITSTATUS(status);
+	return i386_run(_metadata, dir, fd, argv);
 }
 
 #define RUN_32(...) run_32(_metadata, self->dir, __VA_ARGS__)
