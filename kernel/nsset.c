@@ -663,8 +663,8 @@ static int nsset_join_set(const struct nsset_source *src, unsigned int flags)
  */
 SYSCALL_DEFINE2(setns, int, fd, int, flags)
 {
-	const struct nsset_source *set;
 	CLASS(fd, f)(fd);
+	const struct nsset_source *set;
 	struct pid *pid;
 
 	if (fd_empty(f))
