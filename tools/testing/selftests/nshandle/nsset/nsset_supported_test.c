@@ -66,7 +66,8 @@ FIXTURE_VARIANT_ADD(has, by_set) {
 	.by_set = true,
 };
 
-FIXTURE_SETUP(has) {
+FIXTURE_SETUP(has)
+{
 	struct clone_args args = { .exit_signal = SIGCHLD };
 
 	skip_unless_nsset(_metadata);
@@ -103,8 +104,7 @@ static void expect_only(struct __test_metadata *_metadata, pid_t pid, int types)
 	for (int i = 0; i < NR_TYPES; i++) {
 		if (!theirs[i] || ns_types[i].flag == CLONE_NEWPID)
 			continue;
-		EXPECT_EQ(!!(types & ns_types[i].flag), mine[i] == theirs[i])
-		{
+		EXPECT_EQ(!!(types & ns_types[i].flag), mine[i] == theirs[i]) {
 			TH_LOG("%s", ns_types[i].name);
 		}
 	}
@@ -117,14 +117,12 @@ TEST_F(has, each_type)
 		int flag = ns_types[i].flag;
 		bool has = self->types & flag;
 
-		IN_CHILD
-		{
+		IN_CHILD {
 			EXPECT_EQ(has ? 0 : EINVAL,
 				  try_setns(SOURCE, flag | SETNS_DRY_RUN));
 			expect_only(_metadata, self->pid, 0);
 			EXPECT_EQ(0, try_setns(SOURCE, flag | SETNS_SUPPORTED));
-			/* The mount namespace of the child has this /proc, too.
-			 */
+			/* The mount namespace of the child has this /proc, too. */
 			expect_only(_metadata, self->pid, flag & self->types);
 		}
 	}
@@ -132,8 +130,7 @@ TEST_F(has, each_type)
 
 TEST_F(has, setns_all)
 {
-	IN_CHILD
-	{
+	IN_CHILD {
 		EXPECT_EQ(0, try_setns(SOURCE, SETNS_ALL));
 		expect_only(_metadata, self->pid, self->types);
 		/* Again: all are joined already. */
@@ -161,10 +158,10 @@ TEST_F(has, what_it_does_not_allow)
 	EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED));
 	EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED | SETNS_SKIP_JOINED));
 	EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED | SETNS_ROOT));
-	EXPECT_EQ(EINVAL,
-		  try_setns(fd, SETNS_SUPPORTED | SETNS_ROOT | CLONE_NEWUTS));
+	EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED | SETNS_ROOT |
+					CLONE_NEWUTS));
 	EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED | SETNS_FOR_CHILDREN |
-						CLONE_NEWUTS));
+					CLONE_NEWUTS));
 	for (int bit = 0; bit < 32; bit++) {
 		int other = (int)BIT(bit);
 
@@ -172,7 +169,7 @@ TEST_F(has, what_it_does_not_allow)
 			continue;
 		EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED | other));
 		EXPECT_EQ(EINVAL, try_setns(fd, SETNS_SUPPORTED | other |
-							CLONE_NEWUTS));
+						CLONE_NEWUTS));
 	}
 	type_path(path, sizeof(path), "self", 1);
 	nsfd = open(path, O_RDONLY | O_CLOEXEC);
@@ -187,8 +184,7 @@ TEST_F(has, flags_of_absent_types)
 {
 	int fd = self->pidfd, flags = SETNS_SUPPORTED | SETNS_FOR_CHILDREN;
 
-	IN_CHILD
-	{
+	IN_CHILD {
 		EXPECT_EQ(variant->by_set ? EINVAL : 0,
 			  try_setns(SOURCE, flags | CLONE_NEWTIME));
 	}
@@ -213,8 +209,7 @@ TEST_F(has, what_a_set_holds)
 	for (int i = 0; i < NR_TYPES; i++) {
 		EXPECT_EQ(ino[i], info.ino[i]);
 		set = nsset_get(self->pidfd, ns_types[i].flag, 0);
-		EXPECT_EQ(!!ino[i], set >= 0)
-		{
+		EXPECT_EQ(!!ino[i], set >= 0) {
 			TH_LOG("%s: %m", ns_types[i].name);
 		}
 		if (set < 0)
