@@ -289,7 +289,7 @@ static long nsset_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 }
 
 #ifdef CONFIG_PROC_FS
-/* In the spelling of /proc/PID/ns. */
+/* With the names of the links in /proc/PID/ns. */
 static void nsset_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	const struct nsset_held *set = file->private_data;
