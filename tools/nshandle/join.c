@@ -323,13 +323,14 @@ static int show_dry_run(const struct join *join)
 /*
  * 'U', before the call: will COMMAND be in another user namespace? 'p', after
  * the call: must COMMAND be a child, to be in the pid namespace? Not if
- * --skip-joined leaves the namespace alone because the caller is in it itself.
+ * --skip-joined leaves the namespace alone because the caller is in it itself, or
+ * --all names a type that the kernel was built without.
  */
 static bool changes(const struct join *join, int letter)
 {
 	const struct ns_type *type = ns_type_of_letter(letter);
-	bool same;
-	int self;
+	bool absent, same;
+	int self, own;
 
 	if (!(join->types & type->flag))
 		return false;
@@ -337,11 +338,12 @@ static bool changes(const struct join *join, int letter)
 		return true;
 
 	self = sys_pidfd_open(getpid());
-	same = ns_same(ns_open(self, type, false),
-		       type->children ? ns_open(self, type, true) :
-					target_ns(&join->target, type));
+	own = ns_open(self, type, false);
+	absent = own < 0 && errno == EOPNOTSUPP;
+	same = ns_same(own, type->children ? ns_open(self, type, true) :
+					     target_ns(&join->target, type));
 	close(self);
-	return !same;
+	return !absent && !same;
 }
 
 /* Drop the groups in a dry run, too: it needs the credentials of the call. */

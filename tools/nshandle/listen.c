@@ -11,7 +11,7 @@
 
 static void forget_all(void)
 {
-	/* The last one is of systemd 258; only a service manager can set it. */
+	/* The last one is of newer versions of systemd, which alone can set it. */
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");

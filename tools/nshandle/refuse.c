@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why the namespaces of a process or a set could not be joined, and which of them refused.
- * setns(2) returns only an errno. If the kernel has dry runs, dry runs of fewer
- * namespaces tell which namespace it is from.
+ * Why the namespaces of a process or a set could not be joined, and which of them
+ * refused. setns(2) returns only an errno. If the kernel has dry runs, dry runs of
+ * fewer namespaces tell which namespace it is from.
  */
 #include <errno.h>
 #include <string.h>
@@ -140,16 +140,18 @@ static int ask_up_to(const struct join *join, int *flags, int last)
 
 /*
  * The type, or SETNS_ROOT, that gave this errno, in the order of the kernel's
- * checks; 0 if none gives it now. A flag must come with a type that it is for.
+ * checks; 0 if none gives it now. A flag must come with a type that it is for:
+ * SETNS_ROOT with mnt, which --all skips if the caller is in it already.
  */
 static int find_refuser(const struct join *join, int error)
 {
 	int flags = SETNS_DRY_RUN |
 		    (join_flags(join) & (SETNS_SKIP_JOINED | SETNS_SUPPORTED));
 	int root = join->how & SETNS_ROOT;
+	int types = join->types | (root ? CLONE_NEWNS : 0);
 
 	for (const struct ns_type *type = ns_types; type->flag; type++) {
-		if (!(join->types & type->flag))
+		if (!(types & type->flag))
 			continue;
 		if (type->children)
 			flags |= join->how & SETNS_FOR_CHILDREN;
