@@ -51,7 +51,10 @@ int setns_dry_first(struct __test_metadata *_metadata, int fd, int flags,
 /* The same for a caller that can see itself in /proc. */
 int setns_dry_seen(struct __test_metadata *_metadata, int fd, int flags);
 
-/* For a caller that cannot see itself in /proc: all of its calls must fail. */
+/*
+ * For a caller that cannot see itself in /proc, or need not look: it does not see
+ * what a dry run that succeeds has moved.
+ */
 int setns_dry_unseen(struct __test_metadata *_metadata, int fd, int flags);
 
 #define SETNS(_fd, _flags) setns_dry_seen(_metadata, _fd, _flags)

@@ -12,6 +12,9 @@
 
 #define NO_NSSET "kernel without set descriptors (PIDFD_GET_NSSET)"
 
+/* The flags that a set is made with. */
+#define MADE_FLAGS (SETNS_FOR_CHILDREN | SETNS_ROOT)
+
 /* PIDFD_GET_NSSET: a descriptor, or -1. A @types of 0 means all. */
 int nsset_get(int pidfd, __u64 types, __u32 flags);
 

@@ -10,9 +10,6 @@
 #include "nsset.h"
 #include "picture.h"
 
-/* The flags that a set is made with. setns(2) of a set takes the others. */
-#define MADE_FLAGS (SETNS_FOR_CHILDREN | SETNS_ROOT)
-
 /*
  * setns(2) of a set that is made of @fd, a pidfd, right before; of @fd itself if
  * that is the file of a namespace. @flags have a type: with a set, 0 means all.

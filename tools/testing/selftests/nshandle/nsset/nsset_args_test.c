@@ -16,8 +16,6 @@
 
 #define PAGE 4096
 
-#define MADE_FLAGS (SETNS_FOR_CHILDREN | SETNS_ROOT)
-
 FIXTURE(wrong) {
 	struct subject s;
 	char *page;	/* the page after it is not mapped */

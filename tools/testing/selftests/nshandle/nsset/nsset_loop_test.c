@@ -140,7 +140,7 @@ static void socket_close(struct __test_metadata *_metadata)
 TEST_F(loop, counts_until_the_end)
 {
 	IN_CHILD {
-		long long end = now_ms(CLOCK_MONOTONIC) + POLL_MS;
+		long long end;
 		pid_t pid;
 
 		enter_userns(_metadata);
@@ -151,6 +151,7 @@ TEST_F(loop, counts_until_the_end)
 		EXPECT_EQ(ENOSPC, errno);
 		stop_child(_metadata, pid);
 		socket_close(_metadata);
+		end = now_ms(CLOCK_MONOTONIC) + POLL_MS;
 		while (unshare(CLONE_NEWNS)) {
 			ASSERT_EQ(ENOSPC, errno);
 			ASSERT_GT(end, now_ms(CLOCK_MONOTONIC));
