@@ -347,11 +347,12 @@ start_holder()
 	rm -f "$tmp/held" "$tmp/go"
 	mkfifo "$tmp/held" "$tmp/go"
 	# shellcheck disable=SC2016 # for the inner shell
-	nshandle hold -t "$box" "$@" -- sh -c 'echo >"$1/held"
+	nshandle hold -t "$box" "$@" -- sh -c 'echo held >"$1/held"
 		read -r script <"$1/go"; eval "$script"' sh "$tmp" \
 		>"$tmp/out" 2>"$tmp/err" &
 	holder=$!
-	read -r _ <"$tmp/held"
+	[ -n "$(timeout $((10 * ${NSHANDLE_SLOW:-1})) cat "$tmp/held")" ] ||
+		fail "no holder: $(cat "$tmp/err")"
 }
 
 end_box()
