@@ -109,6 +109,19 @@ TEST_F(set, makes_no_set)
 	EXPECT_EQ(ENOTTY, try_nsset(self->set, NULL));
 }
 
+/* A set is made of a pidfd only. */
+TEST_F(set, made_of_other_files)
+{
+	struct nsset_args args = { .size = sizeof(args) };
+	int nsfs = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	int memfd = memfd_create("file", MFD_CLOEXEC);
+
+	EXPECT_EQ(0, try_nsset(self->pidfd, &args));
+	EXPECT_EQ(ENOTTY, try_nsset(nsfs, &args));
+	EXPECT_EQ(ENOTTY, try_nsset(memfd, &args));
+	EXPECT_EQ(EBADF, try_nsset(-1, &args));
+}
+
 /* And no pidfd passes for a set. */
 TEST_F(set, info_of_other_files)
 {
