@@ -358,7 +358,7 @@ static int nsset_args_flags(unsigned int *flags, const struct nsset_args *args)
 /*
  * In the middle of an unshare(2) or setns(2), a process has the root of one mount
  * namespace and the nsproxy of another. setns(2) refuses such a pair with
- * -EAGAIN, so a set of it could never be joined: refuse it here.
+ * -EAGAIN, so the root of such a set could never be joined: refuse it here.
  */
 static int nsset_check_paths(const struct nsset_source *src, unsigned int flags)
 {

@@ -45,8 +45,9 @@ struct user_namespace;
  * @ns: the one namespace of an nsfs file; borrowed from the file, which the
  *	system call holds. NULL for any other source.
  * @pid: the process; borrowed from the pidfd. NULL for any other source.
- * @nsproxy: its namespaces, except those of the next three members. A set
- *	descriptor's own copy has the namespaces that it holds, else NULL.
+ * @nsproxy: its namespaces, except those of the next three members. Of a set
+ *	descriptor, its own copy, with NULL for a type that the set does not hold.
+ *	NULL for an nsfs file.
  * @user_ns: its user namespace, if asked for
  * @pid_ns: its active pid namespace or that of its children, if asked for
  * @time_ns: its time namespace or that of its children; borrowed from @nsproxy

@@ -28,15 +28,15 @@
  * with a set, too: give this flag to PIDFD_GET_NSSET instead.
  *
  * SETNS_ROOT: the caller's root and working directory become those of the
- * process, not the root of the mount namespace; also if SETNS_SKIP_JOINED
- * leaves the mount namespace itself alone. EINVAL without CLONE_NEWNS, with a
- * set that was made without it, or if the caller shares root and working
- * directory with another task; EPERM
- * without CAP_SYS_CHROOT; EACCES without search permission; other errors of
- * the file system. EAGAIN if root or working directory is not in that mount
- * namespace: for good, or for a moment during an unshare(2) or setns(2) of the
- * process. EAGAIN also if the process changes its root, or ends, during the
- * call. May sleep in a file system of the process.
+ * process, or those that the set holds, not the root of the mount namespace; also
+ * if SETNS_SKIP_JOINED leaves the mount namespace itself alone. EINVAL without
+ * CLONE_NEWNS, with a set that was made without it, or if the caller shares root
+ * and working directory with another task; EPERM without CAP_SYS_CHROOT; EACCES
+ * without search permission; other errors of the file system. EAGAIN if root or
+ * working directory is not in that mount namespace: for good, which it always is
+ * with a set, or for a moment during an unshare(2) or setns(2) of the process.
+ * EAGAIN also if the process changes its root, or ends, during the call. May
+ * sleep in a file system of the process.
  *
  * SETNS_SUPPORTED: leave out each type that this kernel was built without or
  * that the set does not hold, instead of EINVAL. If nothing is left to join, the

@@ -53,6 +53,7 @@ static void fds_receive(struct __test_metadata *_metadata, int sock, void *fds,
 	ASSERT_EQ(1, recvmsg(sock, &msg, MSG_CMSG_CLOEXEC)) {
 		TH_LOG("the other end is closed");
 	}
+	ASSERT_NE(NULL, CMSG_FIRSTHDR(&msg));
 	ASSERT_EQ(CMSG_LEN(size), CMSG_FIRSTHDR(&msg)->cmsg_len);
 	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&msg)), size);
 }

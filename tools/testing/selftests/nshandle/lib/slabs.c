@@ -6,7 +6,8 @@ const char *const slabs[NR_SLABS] = {
 	"pid_namespace", "mnt_cache", "filp", "dentry", "inode_cache",
 	"proc_inode_cache", "names_cache", "kmalloc-64", "kmalloc-96",
 	"kmalloc-128", "kmalloc-192", "kmalloc-256", "kmalloc-512",
-	"kmalloc-1k", "kmalloc-2k", "kmalloc-4k",
+	"kmalloc-1k", "kmalloc-2k", "kmalloc-4k", "kmalloc-cg-192",
+	"kmalloc-cg-256",
 };
 
 static int slab_open(const char *slab, const char *file, int flags)

@@ -16,7 +16,7 @@
 /* A growth of this many objects is a leak; less may be coincidence. */
 #define GROWN	32
 
-#define NR_SLABS 21
+#define NR_SLABS 23
 
 /*
  * The slabs of the objects that these calls make. Those by size begin at 64:

@@ -309,6 +309,42 @@ TEST_F(got, each_time_another)
 	EXPECT_EQ(EBADF, nsset_info(first, &info));
 }
 
+/* The leader is a zombie and gives nothing; its living thread gives all. */
+TEST_F(got, of_a_living_thread)
+{
+	struct nsset_info info;
+	struct subject s;
+	char path[64];
+	struct stat st;
+	pid_t tid;
+	int set;
+
+	subject_start(_metadata, &s, HEADLESS);
+	EXPECT_EQ(ESRCH, try_get(s.pidfd, 0, 0));
+	tid = last_thread(_metadata, s.proc);
+	set = nsset_make(_metadata, thread_pidfd(_metadata, tid), 0, 0);
+	EXPECT_EQ(0, nsset_info(set, &info));
+	for (int i = 0; i < NR_TYPES; i++) {
+		snprintf(path, sizeof(path), "task/%d/ns/%s", tid,
+			 ns_types[i].name);
+		ASSERT_EQ(0, fstatat(s.proc, path, &st, 0));
+		EXPECT_EQ(st.st_ino, info.ino[i]);
+	}
+	subject_stop(_metadata, &s);
+}
+
+TEST_F(got, by_what_is_only_a_path)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", self->pidfd);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(EBADF, try_get(fd, 0, 0));
+	EXPECT_EQ(EBADF, try_get(-1, 0, 0));
+}
+
 TEST_F(got, all_types_for_zero)
 {
 	struct nsset_info info;

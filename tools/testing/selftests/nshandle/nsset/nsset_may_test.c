@@ -205,7 +205,7 @@ FIXTURE_TEARDOWN(may)
 }
 
 static void joiner_become(struct __test_metadata *_metadata,
-			  enum joiner joiner, int pidfd)
+			  enum joiner joiner, int set)
 {
 	switch (joiner) {
 	case ROOT:
@@ -235,7 +235,7 @@ static void joiner_become(struct __test_metadata *_metadata,
 		enter_userns(_metadata);
 		break;
 	case INSIDE:
-		ASSERT_EQ(0, try_setns(pidfd, CLONE_NEWUSER));
+		ASSERT_EQ(0, try_setns(set, CLONE_NEWUSER));
 		ASSERT_EQ(0, prctl(PR_SET_DUMPABLE, 1));
 		break;
 	}
@@ -270,7 +270,7 @@ static void expect_row(struct __test_metadata *_metadata,
 		int type = ns_types[i].flag;
 
 		IN_CHILD {
-			joiner_become(_metadata, row->joiner, self->c.pidfd);
+			joiner_become(_metadata, row->joiner, self->set);
 			state_arm(_metadata, &before);
 			EXPECT_EQ(err[i], SETNS(fd, type)) {
 				TH_LOG("type %s", ns_types[i].name);
@@ -290,6 +290,13 @@ TEST_F(may, by_pidfd)
 
 TEST_F(may, by_set)
 {
+	expect_row(_metadata, variant, self, self->set, variant->err[1]);
+}
+
+/* Whoever may join a set may do so when its process is gone, and nobody else. */
+TEST_F(may, by_set_of_the_dead)
+{
+	container_stop(_metadata, &self->c);
 	expect_row(_metadata, variant, self, self->set, variant->err[1]);
 }
 
@@ -317,14 +324,14 @@ TEST_F(may, all)
 	int by_set = all_err(variant->err[1], types);
 
 	IN_CHILD {
-		joiner_become(_metadata, variant->joiner, self->c.pidfd);
+		joiner_become(_metadata, variant->joiner, self->set);
 		state_arm(_metadata, &before);
 		EXPECT_EQ(by_pidfd, SETNS(self->c.pidfd, types));
 		state_refresh(_metadata, &before);
 		*there = before;
 	}
 	IN_CHILD {
-		joiner_become(_metadata, variant->joiner, self->c.pidfd);
+		joiner_become(_metadata, variant->joiner, self->set);
 		state_arm(_metadata, &before);
 		EXPECT_EQ(by_set, SETNS(self->set, types));
 		if (by_set)
@@ -343,7 +350,7 @@ TEST_F(may, nothing_moves)
 	struct state before;
 
 	IN_CHILD {
-		joiner_become(_metadata, variant->joiner, self->c.pidfd);
+		joiner_become(_metadata, variant->joiner, self->set);
 		state_arm(_metadata, &before);
 		for (unsigned int bits = 1; bits < 256; bits += NEXT_ROW) {
 			int flags = mask_flags(bits);

@@ -20,6 +20,7 @@
 #include "../lib/picture.h"
 #include "../lib/types.h"
 #include "../lib/wait.h"
+#include "../lib/twin.h"
 
 FIXTURE(held_up)
 {

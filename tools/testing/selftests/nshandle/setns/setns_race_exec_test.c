@@ -26,6 +26,7 @@
 #include "../lib/race.h"
 #include "../lib/types.h"
 #include "../lib/wait.h"
+#include "../lib/twin.h"
 
 #define ROUNDS	60
 #define TRIES	3	/* in each round */

@@ -23,6 +23,7 @@
 #include "../lib/race.h"
 #include "../lib/types.h"
 #include "../lib/wait.h"
+#include "../lib/twin.h"
 
 #define CALLS	(100000 / NEXT_ROW)
 

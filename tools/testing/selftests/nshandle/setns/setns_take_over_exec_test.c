@@ -17,6 +17,7 @@
 #include "../lib/exec.h"
 #include "../lib/flags.h"
 #include "../lib/wait.h"
+#include "../lib/twin.h"
 
 #define TAKE_OVERS	"20"
 #define IDLE_THREADS	8

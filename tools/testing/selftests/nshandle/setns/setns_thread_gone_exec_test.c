@@ -10,6 +10,7 @@
 #include "../lib/exec_thread.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
+#include "../lib/twin.h"
 
 FIXTURE(one_thread)
 {
