@@ -235,6 +235,13 @@ root_refuses_who_may_not_search()
 		nshandle join -t "$box" -m --root echo ran
 	want_refusal mnt,root root "Permission denied" \
 		"the caller may not search it, or the working directory"
+	# The caller is in its mount namespace already.
+	# shellcheck disable=SC2016 # for the inner shell
+	start_box unshare --uts sh -c 'cd /mnt/closed && exec "$@"' sh
+	run without -dac_override,-dac_read_search \
+		nshandle join -t "$box" -a --root echo ran
+	want_refusal root,uts root "Permission denied" \
+		"the caller may not search it, or the working directory"
 }
 
 # Its working directory stays in the mount namespace that it has left.
