@@ -18,7 +18,7 @@ export BASE KSRC N T LIST
 help:		## this list
 	@scripts/verbs/help $(MAKEFILE_LIST)
 
-run:		## see the interfaces at work in a guest (first time 11 minutes, then 17 s)
+run:		## see the interfaces at work in a guest (first time 11 minutes, then 20 s)
 	@scripts/verbs/run
 
 check:		## all tests on the patched kernel (first time 13 minutes and more, then 2)

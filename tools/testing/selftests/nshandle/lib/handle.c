@@ -29,7 +29,7 @@ void expect_same_file(struct __test_metadata *_metadata, const struct stat *st,
 	EXPECT_EQ(st->st_ino, now.st_ino);
 }
 
-int try_open_ioctl(int fd, unsigned int cmd, void *arg)
+int get_ioctl(int fd, unsigned int cmd, void *arg)
 {
 	int got = ioctl(fd, cmd, arg);
 

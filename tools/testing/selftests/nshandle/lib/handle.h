@@ -23,8 +23,8 @@ extern const int link_flags[NR_LINKS];
 /* By PIDFD_GET(@link): a descriptor, or -1. */
 int pidfd_get(int pidfd, int link);
 
-/* Closes what the ioctl has opened. 0 or the errno. */
-int try_open_ioctl(int fd, unsigned int cmd, void *arg);
+/* An ioctl that opens something, which is closed again. 0 or the errno. */
+int get_ioctl(int fd, unsigned int cmd, void *arg);
 
 /* @fd is open on the file that @st was read from. */
 void expect_same_file(struct __test_metadata *_metadata, const struct stat *st,

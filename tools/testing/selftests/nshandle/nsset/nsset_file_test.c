@@ -52,10 +52,10 @@ TEST_F(set, other_ioctls)
 			    (NSSET_GET_INFO & ~IOCSIZE_MASK) ||
 			    (cmd >= PIDFD_GET(0) && cmd < PIDFD_GET(NR_LINKS)))
 				continue;
-			EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, cmd, NULL)) {
+			EXPECT_EQ(ENOTTY, get_ioctl(self->set, cmd, NULL)) {
 				TH_LOG("ioctl %#x", cmd);
 			}
-			EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, cmd, arg));
+			EXPECT_EQ(ENOTTY, get_ioctl(self->set, cmd, arg));
 		}
 	}
 }
@@ -68,7 +68,7 @@ TEST_F(set, ioctls_of_any_size)
 
 	for (int size = 0; size <= _IOC_SIZEMASK; size++) {
 		info.size = sizeof(info);
-		EXPECT_EQ(0, try_open_ioctl(self->pidfd,
+		EXPECT_EQ(0, get_ioctl(self->pidfd,
 				       _IOC(_IOC_WRITE, 0xFF, 0x20, size),
 				       &args)) {
 			TH_LOG("size %d", size);
@@ -87,11 +87,11 @@ TEST_F(set, ioctls_of_nsfs)
 	__u64 id;
 	int value;
 
-	EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, NS_GET_USERNS, NULL));
-	EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, NS_GET_PARENT, NULL));
-	EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, NS_GET_NSTYPE, NULL));
-	EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, NS_GET_OWNER_UID, &value));
-	EXPECT_EQ(ENOTTY, try_open_ioctl(self->set, _IOR(0xb7, 0x5, __u64), &id));
+	EXPECT_EQ(ENOTTY, get_ioctl(self->set, NS_GET_USERNS, NULL));
+	EXPECT_EQ(ENOTTY, get_ioctl(self->set, NS_GET_PARENT, NULL));
+	EXPECT_EQ(ENOTTY, get_ioctl(self->set, NS_GET_NSTYPE, NULL));
+	EXPECT_EQ(ENOTTY, get_ioctl(self->set, NS_GET_OWNER_UID, &value));
+	EXPECT_EQ(ENOTTY, get_ioctl(self->set, _IOR(0xb7, 0x5, __u64), &id));
 }
 
 TEST_F(set, makes_no_set)
@@ -123,7 +123,7 @@ TEST_F(set, info_of_other_files)
 	struct nsset_info info;
 
 	EXPECT_EQ(EINVAL, nsset_info(self->pidfd, &info));
-	EXPECT_EQ(ENOTTY, try_open_ioctl(self->pidfd, NSSET_GET_INFO, NULL));
+	EXPECT_EQ(ENOTTY, get_ioctl(self->pidfd, NSSET_GET_INFO, NULL));
 	EXPECT_EQ(ENOTTY, nsset_info(nsfs, &info));
 	EXPECT_EQ(ENOTTY, nsset_info(memfd, &info));
 	EXPECT_EQ(EBADF, nsset_info(-1, &info));

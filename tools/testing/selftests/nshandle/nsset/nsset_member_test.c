@@ -99,7 +99,7 @@ TEST_F(member, of_a_dead_process)
 	int pidfd = dup(self->c.pidfd);
 
 	container_stop(_metadata, &self->c);
-	EXPECT_EQ(ESRCH, try_open_ioctl(pidfd, PIDFD_GET(LINK_UTS), NULL));
+	EXPECT_EQ(ESRCH, get_ioctl(pidfd, PIDFD_GET(LINK_UTS), NULL));
 	expect_members(_metadata, set, self->st, ALL_NS, variant->flags);
 }
 
@@ -110,7 +110,7 @@ TEST_F(member, for_a_caller_that_may_not_look)
 
 	IN_CHILD {
 		become(_metadata, 1000);
-		EXPECT_EQ(EACCES, try_open_ioctl(self->c.pidfd, PIDFD_GET(LINK_UTS),
+		EXPECT_EQ(EACCES, get_ioctl(self->c.pidfd, PIDFD_GET(LINK_UTS),
 					    NULL));
 		expect_members(_metadata, set, self->st, ALL_NS,
 			       variant->flags);
@@ -126,11 +126,11 @@ TEST_F(member, with_an_argument)
 	int fds = open_fds();
 
 	for (int i = 0; i < NR_LINKS; i++) {
-		EXPECT_EQ(EINVAL, try_open_ioctl(all, PIDFD_GET(i), (void *)1));
-		EXPECT_EQ(EINVAL, try_open_ioctl(few, PIDFD_GET(i), (void *)1));
-		EXPECT_EQ(EINVAL, try_open_ioctl(all, PIDFD_GET(i),
+		EXPECT_EQ(EINVAL, get_ioctl(all, PIDFD_GET(i), (void *)1));
+		EXPECT_EQ(EINVAL, get_ioctl(few, PIDFD_GET(i), (void *)1));
+		EXPECT_EQ(EINVAL, get_ioctl(all, PIDFD_GET(i),
 					    (void *)LONG_MIN));
-		EXPECT_EQ(EINVAL, try_open_ioctl(all, PIDFD_GET(i), &all));
+		EXPECT_EQ(EINVAL, get_ioctl(all, PIDFD_GET(i), &all));
 	}
 	EXPECT_EQ(fds, open_fds());
 }
@@ -146,13 +146,13 @@ TEST_F(member, without_room)
 		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
 		for (int i = 0; i < NR_LINKS; i++) {
 			EXPECT_EQ(nsset_holds(i, ALL_NS, variant->flags) ?
-				  EMFILE : EOPNOTSUPP, try_open_ioctl(all,
+				  EMFILE : EOPNOTSUPP, get_ioctl(all,
 								 PIDFD_GET(i),
 								 NULL));
-			EXPECT_EQ(EINVAL, try_open_ioctl(all, PIDFD_GET(i),
+			EXPECT_EQ(EINVAL, get_ioctl(all, PIDFD_GET(i),
 						    (void *)1));
 		}
-		EXPECT_EQ(EOPNOTSUPP, try_open_ioctl(few, PIDFD_GET(LINK_UTS),
+		EXPECT_EQ(EOPNOTSUPP, get_ioctl(few, PIDFD_GET(LINK_UTS),
 						NULL));
 	}
 }
