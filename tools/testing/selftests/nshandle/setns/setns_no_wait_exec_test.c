@@ -29,6 +29,7 @@ FIXTURE(held_up)
 
 FIXTURE_SETUP(held_up)
 {
+	SKIP_WITHOUT_CONTAINERS();
 	exec_scene_start(_metadata, &self->scene, 04755);
 	exec_stop(_metadata, &self->scene);
 }
