@@ -114,13 +114,7 @@ static int look_at_options(const struct hold *hold)
 				      "which process? -t PID is missing");
 	if (hold->all || !hold->types)
 		return -1;
-	if ((hold->how & SETNS_ROOT) && !(hold->types & CLONE_NEWNS))
-		return complain_usage("hold", "--root needs -m or -a");
-	if ((hold->how & SETNS_FOR_CHILDREN) &&
-	    !(hold->types & (CLONE_NEWPID | CLONE_NEWTIME)))
-		return complain_usage("hold",
-				      "--for-children needs -p, -T or -a");
-	return -1;
+	return look_at_how("hold", hold->types, hold->how);
 }
 
 static int parse(struct hold *hold, int argc, char **argv)

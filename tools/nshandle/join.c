@@ -110,6 +110,18 @@ static int take_option(struct join *join, int option, char **argv)
 	return -1;
 }
 
+/* Each flag of join and hold needs a type that it applies to. */
+int look_at_how(const char *command, int types, int how)
+{
+	if ((how & SETNS_ROOT) && !(types & CLONE_NEWNS))
+		return complain_usage(command, "--root needs -m or -a");
+	if ((how & SETNS_FOR_CHILDREN) &&
+	    !(types & (CLONE_NEWPID | CLONE_NEWTIME)))
+		return complain_usage(command,
+				      "--for-children needs -p, -T or -a");
+	return -1;
+}
+
 /* Check the options that need others. */
 static int look_at_types(const struct join *join)
 {
@@ -118,13 +130,7 @@ static int look_at_types(const struct join *join)
 	if (!join->types)
 		return complain_usage("join",
 				      "which namespaces? -a or some of -m -u -i -n -p -U -C -T are missing");
-	if ((join->how & SETNS_ROOT) && !(join->types & CLONE_NEWNS))
-		return complain_usage("join", "--root needs -m or -a");
-	if ((join->how & SETNS_FOR_CHILDREN) &&
-	    !(join->types & (CLONE_NEWPID | CLONE_NEWTIME)))
-		return complain_usage("join",
-				      "--for-children needs -p, -T or -a");
-	return -1;
+	return look_at_how("join", join->types, join->how);
 }
 
 static int parse(struct join *join, int argc, char **argv)

@@ -90,6 +90,7 @@ struct join {
 
 int join_flags(const struct join *join);
 bool try_again(int error, int flags, int tried);
+int look_at_how(const char *command, int types, int how);
 int join_try(const struct join *join, int flags);
 bool join_has_all(void);
 int join_unknown_types(int types);

@@ -99,6 +99,11 @@ TEST_F_TIMEOUT(closed, while_joining, 60)
 		}
 		duel_go(&r->duel, MOVER);
 		EXPECT_EQ(0, close(set));
+		/*
+		 * The child has the same descriptors, and must not find another
+		 * one by the number of the set: what child_end() opens gets a
+		 * lower number, which closed_set() has left free.
+		 */
 		child_end(_metadata, c.pid, POLL_MS, "the joiner");
 		self->joined += r->err[0] == 0;
 		self->refused += r->err[0] == EBADF;
