@@ -39,9 +39,10 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/nsset.h>
 
-/* Flags beside the types, with a pidfd or a set, in bits that no type uses. */
+/* What a set knows beside what it holds, and what a pidfd knows. */
 #define NSSET_SET_FLAGS	(SETNS_SKIP_JOINED | SETNS_DRY_RUN | SETNS_SUPPORTED)
-#define NSSET_FLAGS	(NSSET_SET_FLAGS | SETNS_FOR_CHILDREN | SETNS_ROOT)
+#define NSSET_PIDFD_FLAGS (NSSET_TYPES | NSSET_SET_FLAGS | \
+			   SETNS_FOR_CHILDREN | SETNS_ROOT)
 
 /**
  * nsset_source_put() - drop the references of a source
@@ -565,7 +566,7 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 {
 	unsigned int left = flags;
 	struct nsset set = {};
-	struct fs_struct fs;
+	struct fs_struct fs __uninitialized;
 	int err;
 
 	if (flags & SETNS_SKIP_JOINED)
@@ -588,11 +589,16 @@ static int nsset_join(const struct nsset_source *src, unsigned int flags)
 
 static int nsset_join_nsfs(struct file *file, unsigned int flags)
 {
-	struct nsset_source src = { .ns = get_proc_ns(file_inode(file)) };
-	unsigned int type = proc_ns_type(src.ns);
+	struct ns_common *ns = get_proc_ns(file_inode(file));
+	unsigned int type = proc_ns_type(ns);
+	struct nsset_source src __uninitialized;
 
 	if ((flags && flags != type) || !(type & NSSET_TYPES))
 		return -EINVAL;
+
+	/* A join by file reads no other member. */
+	src.ns = ns;
+	src.pid = NULL;
 	return nsset_join(&src, type);
 }
 
@@ -600,11 +606,6 @@ static int nsset_join_process(struct pid *pid, unsigned int flags)
 {
 	struct nsset_source src;
 	int err;
-
-	/* A bad flag is EINVAL whatever has become of the process. */
-	if (!nsset_flags_valid(flags, NSSET_TYPES | NSSET_FLAGS))
-		return -EINVAL;
-	flags &= NSSET_TYPES | NSSET_FLAGS;
 
 	err = source_snapshot(&src, pid, flags, PTRACE_MODE_READ_REALCREDS);
 	trace_nsset_check(pid, 0, NULL, err);
@@ -674,8 +675,12 @@ SYSCALL_DEFINE2(setns, int, fd, int, flags)
 		return nsset_join_nsfs(fd_file(f), flags);
 
 	pid = pidfd_pid(fd_file(f));
-	if (!IS_ERR(pid))
-		return nsset_join_process(pid, flags);
+	if (!IS_ERR(pid)) {
+		/* A bad flag is EINVAL whatever has become of the process. */
+		if (!nsset_flags_valid(flags, NSSET_PIDFD_FLAGS))
+			return -EINVAL;
+		return nsset_join_process(pid, flags & NSSET_PIDFD_FLAGS);
+	}
 
 	set = nsset_file_source(fd_file(f));
 	return set ? nsset_join_set(set, flags) : -EINVAL;
