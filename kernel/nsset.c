@@ -105,13 +105,13 @@ static __always_inline int source_read_locked(struct nsset_source *src,
 					      unsigned int flags)
 {
 	lockdep_assert_held(&task->alloc_lock);
-	if (!task->nsproxy || ((flags & SETNS_ROOT) && !task->fs))
+	if (!task->nsproxy || ((flags & SETNS_ROOT) && !task_real_fs(task)))
 		return -ESRCH;
 
 	src->nsproxy = task->nsproxy;
 	get_nsproxy(src->nsproxy);
 	if (flags & SETNS_ROOT)
-		nsset_get_paths(task->fs, &src->root, &src->pwd);
+		nsset_get_paths(task_real_fs(task), &src->root, &src->pwd);
 	return rcu_access_pointer(task->real_cred) == cred ? 0 : -EAGAIN;
 }
 
@@ -403,10 +403,12 @@ static int nsset_check_root(struct nsset *set, const struct nsset_source *src)
 
 static bool task_has_root(struct task_struct *task, const struct path *root)
 {
+	struct fs_struct *fs;
 	bool same;
 
 	task_lock(task);
-	same = task->fs && nsset_has_root(task->fs, root);
+	fs = task_real_fs(task);
+	same = fs && nsset_has_root(fs, root);
 	task_unlock(task);
 	return same;
 }
@@ -484,11 +486,18 @@ static int nsset_check(struct nsset *set, const struct nsset_source *src)
  * nsproxy any more, so its count stays 1, and nsset_put() drops what is left of
  * it. If the old nsproxy is shared, take new references while current's
  * reference on the old nsproxy still keeps the namespaces.
+ *
+ * A nsproxy that a task has, or has had, holds an active reference on each of its
+ * namespaces as well, where the kernel counts those. Take all of the new one
+ * before it is published, and drop those of the old one while the references on
+ * its memory are there: what current stays in is never inactive in between. Not
+ * in nsset_put(): before the commit it sees a nsproxy that has none.
  */
 static void nsset_switch_nsproxy(struct nsset *set)
 {
 	struct nsproxy *new = set->nsproxy, *old;
 
+	nsproxy_ns_active_get(new);
 	task_lock(current);
 	old = current->nsproxy;
 	current->nsproxy = new;
@@ -498,6 +507,7 @@ static void nsset_switch_nsproxy(struct nsset *set)
 	if (refcount_read(&old->count) == 1) {
 		/* Order this after the put_nsproxy() of the last other user. */
 		smp_acquire__after_ctrl_dep();
+		nsproxy_ns_active_put(old);
 		return;
 	}
 	nsproxy_get_types(new, ~set->flags);

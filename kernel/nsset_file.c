@@ -37,9 +37,9 @@
 /**
  * struct nsset_held - what a set descriptor holds
  * @src: what setns(2) joins. Its nsproxy is @nsproxy.
- * @nsproxy: references on the namespaces that the set holds, except user and pid,
- *	which are in @src; NULL for a type that the set does not hold. No task ever
- *	has this nsproxy, so its count is not used.
+ * @nsproxy: the namespaces that the set holds, except user, which is in @src; NULL
+ *	for a type that the set does not hold. The reference on the pid namespace is
+ *	that of @src. No task ever has this nsproxy, so its count is not used.
  */
 struct nsset_held {
 	struct nsset_source src;
@@ -111,7 +111,9 @@ static struct ns_common *nsset_get_ns(void *member)
 
 /*
  * Fill @set from the snapshot @src, whose references move to the set; those of
- * the target's nsproxy are taken, for the types that were asked for.
+ * the target's nsproxy are taken, for the types that were asked for. Where the
+ * kernel counts active references, the set holds one on each member, as an open
+ * file of the namespace does: what can be joined is listed.
  */
 static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 		       unsigned int flags)
@@ -126,6 +128,8 @@ static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 		to->uts_ns = from->uts_ns;
 	if (flags & NSSET_IPC)
 		to->ipc_ns = from->ipc_ns;
+	if (flags & NSSET_PID)
+		to->pid_ns_for_children = src->pid_ns;
 	if (flags & NSSET_CGROUP)
 		to->cgroup_ns = from->cgroup_ns;
 	if (flags & NSSET_NET)
@@ -135,6 +139,8 @@ static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 		to->time_ns_for_children = src->time_ns;
 	}
 	nsproxy_get_types(to, flags & ~NSSET_PID);
+	nsproxy_ns_active_get(to);
+	ns_ref_active_get(src->user_ns);
 
 	set->src = *src;
 	set->src.pid = NULL;
@@ -149,6 +155,8 @@ static void nsset_hold(struct nsset_held *set, struct nsset_source *src,
 
 static void nsset_free(struct nsset_held *set)
 {
+	nsproxy_ns_active_put(&set->nsproxy);
+	ns_ref_active_put(set->src.user_ns);
 	set->src.nsproxy = NULL;
 	nsset_source_put(&set->src);
 	nsproxy_put_types(&set->nsproxy, set->src.held & ~NSSET_PID);

@@ -113,6 +113,20 @@ kernel_fragments()	# KERNEL: print its configuration files, in order
 	echo "$top/kernel/configs/nshandle.config"
 	[ "$more" = series ] || [ "$more" = stock ] ||
 		echo "$top/kernel/configs/nshandle-$more.config"
+	# where the symbols of this base differ
+	[ ! -e "$top/patches/$BASE/base.config" ] ||
+		echo "$top/patches/$BASE/base.config"
+}
+
+# Print a hook as a mail. Its message stands once for all bases in
+# patches/messages/, unless the patch of this base begins with its own.
+hook_mail()	# PATCH
+{
+	if ! head -n 1 "$1" | grep -q '^From '; then
+		cat "$top/patches/messages/$(basename "$1" .patch).txt"
+		echo ---
+	fi
+	cat "$1"
 }
 
 programs()	# print the test programs that their Makefile names
@@ -131,14 +145,24 @@ races_of()	# [-v] KSELFTEST-LIST
 	grep -E "${@:1:$#-1}" '_(race|race_exec|exec)_test$' "${@: -1}"
 }
 
+# The tests and the command are built in the tree of this base, and run on every
+# kernel: an older base lacks parts of the harness and of the headers.
+user_base=6.12
+
 # With KSRC= the tree's own Makefile says which base it is: build/fetch reads
 # it.
-BASE=${BASE:-6.12}
-KSRC=${KSRC:-}
-if [ -n "$KSRC" ]; then
-	out=$top/build/ksrc
-	[ ! -e "$out/version" ] || BASE=$(cat "$out/version")
-else
+set_base()	# BASE: and where things of this base are
+{
+	BASE=$1
 	out=$top/build/$BASE
-fi
-base=$out/base
+	if [ -n "$KSRC" ]; then
+		out=$top/build/ksrc
+		[ ! -e "$out/version" ] || BASE=$(cat "$out/version")
+	fi
+	base=$out/base
+	user=$out		# what runs in the guest
+	[ "$BASE" = "$user_base" ] || user=$top/build/$user_base
+}
+
+KSRC=${KSRC:-}
+set_base "${BASE:-$user_base}"

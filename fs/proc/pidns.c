@@ -34,7 +34,10 @@ static struct pid_namespace *path_to_pid_ns(const struct path *path)
 	if (path->dentry->d_op != &ns_dentry_operations)
 		return NULL;
 	ns = get_proc_ns(d_inode(path->dentry));
-	return proc_ns_type(ns) == CLONE_NEWPID ? to_pid_ns(ns) : NULL;
+	if (proc_ns_type(ns) != CLONE_NEWPID)
+		return NULL;
+	/* not to_pid_ns(), which a kernel without pid namespaces may lack */
+	return container_of(ns, struct pid_namespace, ns);
 }
 
 /*
@@ -111,6 +114,12 @@ out:
 	return err;
 }
 
+static struct ns_common *get_ns_of_pid_ns(struct ns_common *ns)
+{
+	get_pid_ns(container_of(ns, struct pid_namespace, ns));
+	return ns;
+}
+
 /**
  * proc_root_ioctl() - ioctl(2) on the root directory of an instance
  * @file: the directory
@@ -142,5 +151,5 @@ long proc_root_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (ns != task_active_pid_ns(current) &&
 	    !ns_capable(ns->user_ns, CAP_SYS_ADMIN))
 		return -EPERM;
-	return open_namespace(&get_pid_ns(ns)->ns);
+	return open_related_ns(&ns->ns, get_ns_of_pid_ns);
 }
