@@ -13,6 +13,7 @@ ROUNDS ?= 50
 N ?=
 T ?=
 LIST ?=
+KERNEL ?=
 export BASE KSRC N T LIST
 
 help:		## this list
@@ -23,6 +24,9 @@ run:		## see the interfaces at work in a guest (first time 11 minutes, then 20 s
 
 check:		## all tests on the patched kernel (first time 13 minutes and more, then 2)
 	@scripts/verbs/check series
+
+check-all:	## make check on each base kernel, and one table (first time an hour, then 10 minutes)
+	@scripts/verbs/check-all $(KERNEL)
 
 check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
 	@scripts/verbs/check debug
@@ -74,6 +78,6 @@ lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/verbs/clean
 
-.PHONY: help run check check-debug check-kcsan check-control check-types fuzz \
+.PHONY: help run check check-all check-debug check-kcsan check-control check-types fuzz \
 	coverage mutate bench soak repeat shell kselftest model lint clean
 .NOTPARALLEL:

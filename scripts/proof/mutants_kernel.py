@@ -16,6 +16,9 @@ CHOICE = "READ_ONCE(nshandle_mutant)"
 def dispatched(text, start, end, faults):
     """The copies of a function, and one of its name that calls them."""
     head = text[start:text.index("\n{\n", start)]
+    end_of_head = start + len(head) + 1
+    # Copies that are inlined into copies take gigabytes of memory to compile.
+    head = head.replace("__always_inline", "noinline")
     plain = re.sub(r"SYSCALL_DEFINE\d\((\w+), (\w+), (\w+), (\w+), (\w+)\)",
                    r"static long \1(\2 \3, \4 \5)", head)
     name = re.search(r"(\w+)\(", plain)[1]
@@ -28,11 +31,11 @@ def dispatched(text, start, end, faults):
         return '\n#line 1 "mutant-%d"\n%s\n%s\n' % (number, re.sub(
             r"\b%s\(" % name, "%s_%d(" % (name, number), static, 1), body)
 
-    body = text[start + len(head) + 1:end]
+    body = text[end_of_head:end]
     out = [copy(0, body)]
     cases = []
     for m in faults:
-        out.append(copy(m.number, text[start + len(head) + 1:m.start] + m.new +
+        out.append(copy(m.number, text[end_of_head:m.start] + m.new +
                         text[m.end:end]))
         cases.append("\tcase %d:\n\t\t%s%s_%d(%s);\n\t\tbreak;\n" % (
             m.number, gives, name, m.number, names))
