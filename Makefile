@@ -28,6 +28,9 @@ check:		## all tests on the patched kernel (first time 13 minutes and more, then
 check-all:	## make check on each base kernel, and one table (first time an hour, then 10 minutes)
 	@scripts/verbs/check-all $(KERNEL)
 
+check-fixes:	## does each patch of fixes/7.3/ mend plain Linux 7.3? (first time half an hour)
+	@scripts/verbs/check-fixes
+
 check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
 	@scripts/verbs/check debug
 
@@ -78,6 +81,6 @@ lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/verbs/clean
 
-.PHONY: help run check check-all check-debug check-kcsan check-control check-types fuzz \
+.PHONY: help run check check-all check-fixes check-debug check-kcsan check-control check-types fuzz \
 	coverage mutate bench soak repeat shell kselftest model lint clean
 .NOTPARALLEL:

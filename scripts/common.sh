@@ -88,7 +88,7 @@ kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 # and which fragment of kernel/configs/ it has on top of the plain
 # configuration.
 kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench
-	no-time no-user"
+	no-time no-user fixes"
 
 known_kernel()	# KERNEL
 {
@@ -101,6 +101,17 @@ kernel_is_stock()	# KERNEL
 	[[ $1 == stock* ]]
 }
 
+# The patches that make a kernel's tree, in order. "fixes" has only those of
+# fixes/$BASE/, and none of our files.
+kernel_patches()	# KERNEL
+{
+	case $1 in
+	stock*) ;;
+	fixes)	sed "/^#/d; s#^#$top/fixes/$BASE/#" "$top/fixes/$BASE/series" ;;
+	*)	ls "$top/patches/$BASE"/*.patch ;;
+	esac
+}
+
 kernel_is_slow()	# KERNEL: by a factor of five or more
 {
 	[[ $1 == *debug || $1 == kcsan ]]
@@ -111,7 +122,7 @@ kernel_fragments()	# KERNEL: print its configuration files, in order
 	local more=${1#stock-}
 
 	echo "$top/kernel/configs/nshandle.config"
-	[ "$more" = series ] || [ "$more" = stock ] ||
+	[[ " series stock fixes " == *" $more "* ]] ||
 		echo "$top/kernel/configs/nshandle-$more.config"
 	# where the symbols of this base differ
 	[ ! -e "$top/patches/$BASE/base.config" ] ||
