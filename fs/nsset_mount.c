@@ -89,7 +89,8 @@ static int mntns_root(struct mnt_namespace *ns, struct path *root)
 int mntns_install(struct nsset *nsset, struct ns_common *ns)
 {
 	struct user_namespace *user_ns = nsset->cred->user_ns;
-	struct mnt_namespace *mnt_ns = to_mnt_ns(ns);
+	/* not to_mnt_ns(), which not every kernel shares */
+	struct mnt_namespace *mnt_ns = container_of(ns, struct mnt_namespace, ns);
 	struct path root;
 	int err;
 
