@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -114,6 +115,32 @@ pid_t ns_procfs_pid(int pidfd)
 			break;
 	fclose(file);
 	return pid;
+}
+
+/*
+ * The pid that a process has at a level, counted from the innermost; -1 if procfs
+ * does not tell, or begins below that level. For kernels without the ioctl.
+ */
+pid_t ns_procfs_level_pid(int pidfd, unsigned int level)
+{
+	char path[40], line[16 + 12 * LEVELS_MAX], *last = NULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	while (!last && fgets(line, sizeof(line), file))
+		if (!strncmp(line, "NSpid:", 6))
+			last = strrchr(line, '\t');
+	fclose(file);
+
+	for (; last && level; level--) {
+		*last = '\0';
+		last = strrchr(line, '\t');
+	}
+	/* 0 where procfs does not show the process */
+	return last && atoi(last) > 0 ? atoi(last) : -1;
 }
 
 /* Not even the caller has a file of this type, but it has others. */

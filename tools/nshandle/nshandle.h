@@ -144,6 +144,7 @@ struct stat;
 bool same_file(const struct stat *a, const struct stat *b);
 enum ns_answer ns_compare(pid_t pid, const struct ns_type *type);
 pid_t ns_procfs_pid(int pidfd);
+pid_t ns_procfs_level_pid(int pidfd, unsigned int level);
 int ns_open(int pidfd, const struct ns_type *type, bool children);
 bool ns_same(int ns, int other);
 int open_pid_ns(const char *command, struct target *target);

@@ -183,16 +183,33 @@ static void end_child(const struct spawn *spawn)
 	waitpid(spawn->child, NULL, 0);
 }
 
+/* The child waits, so procfs shows it. Leaves errno as it was. */
+static pid_t pid_by_procfs(pid_t child, unsigned int level)
+{
+	int saved = errno, pidfd = sys_pidfd_open(child);
+	pid_t pid = ns_procfs_level_pid(pidfd, level);
+
+	close(pidfd);
+	errno = saved;
+	return pid;
+}
+
 /* The pid that the child has at a level, counted from the innermost, or -1. */
 static pid_t pid_of_child(struct spawn *spawn, unsigned int level)
 {
+	pid_t pid;
+
 	if (level == spawn->nr_ns) {
 		spawn->ns[level] = ioctl(spawn->ns[level - 1], NS_GET_PARENT);
 		if (spawn->ns[level] < 0)
 			return -1;
 		spawn->nr_ns++;
 	}
-	return ioctl(spawn->ns[level], NS_GET_PID_IN_PIDNS, spawn->child);
+	pid = ioctl(spawn->ns[level], NS_GET_PID_IN_PIDNS, spawn->child);
+	/* before Linux 6.11 */
+	if (pid < 0 && errno == ENOTTY)
+		return pid_by_procfs(spawn->child, level);
+	return pid;
 }
 
 /* Compare the child's pids: @level is that of the first wrong one. */
