@@ -57,7 +57,10 @@ need_mb()	# DIRECTORY MEGABYTES
 		die "no disk: $1 has $(free_mb "$1") MB free, this step needs $2 MB"
 }
 
-own_files()	# print our own files, as paths in a kernel tree
+# These are of the repository, and no part of the series.
+stay='^(Documentation/([^/]*\.md$|bench/|models/)|kernel/configs/)'
+
+own_sources()	# print our own files, as paths in a kernel tree
 {
 	local list
 
@@ -68,9 +71,49 @@ own_files()	# print our own files, as paths in a kernel tree
 	# shellcheck disable=SC2086
 	[ -n "$list" ] || list=$(find $own_dirs -type f ! -name '*~' \
 		! -name '.*' ! -name '*.o' 2>/dev/null)
-	while IFS= read -r f; do
-		[ -f "$f" ] && printf '%s\n' "$f"
-	done <<<"$list" | sort
+	grep -vE "$stay" <<<"$list" | while IFS= read -r f; do
+		[ ! -f "$f" ] || printf '%s\n' "$f"
+	done | sort
+}
+
+# Print the commits of the series on this base, in order. Each hook of the base
+# is one. A message for which no base has a hook brings our own files only.
+commits()
+{
+	local f name
+
+	for f in "$top/patches/$BASE"/*.patch "$top"/patches/messages/*.txt; do
+		name=$(basename "${f%.*}")
+		[[ $f != *.txt ]] || { ! compgen -G "$top/patches/[0-9]*/$name.patch" >/dev/null &&
+			[ "$name" != 0000-cover-letter ]; } || continue
+		echo "$name"
+	done | sort
+}
+
+# Print "COMMIT FILE" for each of our own files. The "Files:" trailers of the
+# messages name files, and folders with a slash at the end. The longest name that
+# fits a file counts; the same name twice, the first commit. COMMIT is "elsewhere"
+# if only another base has it, and "nowhere" without a trailer.
+arrivals()
+{
+	{
+		commits | while IFS= read -r name; do
+			commit_mail "$name" | sed -n "s/^Files: /$name /p"
+		done
+		sed -n 's/^Files: /elsewhere /p' "$top"/patches/*/*
+		own_sources | sed 's/^/- /'
+	} | awk '
+		$1 != "-" { if (!($2 in by)) by[$2] = $1; next }
+		{
+			for (p = $2; p != "" && !(p in by); )
+				if (!sub("[^/]+$", "", p)) sub("[^/]*/$", "", p)
+			print p == "" ? "nowhere" : by[p], $2
+		}'
+}
+
+own_files()	# print our own files that this base has
+{
+	arrivals | sed -n '/^elsewhere /!s/^[^ ]* //p'
 }
 
 kmake()		# ARGUMENT...: run make in the assembled tree, $tree
@@ -129,15 +172,23 @@ kernel_fragments()	# KERNEL: print its configuration files, in order
 		echo "$top/patches/$BASE/base.config"
 }
 
-# Print a hook as a mail. Its message stands once for all bases in
-# patches/messages/, unless the patch of this base begins with its own.
-hook_mail()	# PATCH
+hook_paths()	# PATCH: print the files that it touches
 {
-	if ! head -n 1 "$1" | grep -q '^From '; then
-		cat "$top/patches/messages/$(basename "$1" .patch).txt"
+	sed -n 's#^--- a/\([^	]*\).*#\1#p; s#^+++ b/\([^	]*\).*#\1#p' "$1" | sort -u
+}
+
+# Print a commit as a mail, without our own files. A message stands once for all
+# bases in patches/messages/, unless the patch of this base begins with its own.
+commit_mail()	# NAME
+{
+	local patch=$top/patches/$BASE/$1.patch
+
+	[ -e "$patch" ] || patch=/dev/null
+	if ! head -n 1 "$patch" | grep -q '^From '; then
+		cat "$top/patches/messages/$1.txt" || die "patches/messages/$1.txt is missing"
 		echo ---
 	fi
-	cat "$1"
+	cat "$patch"
 }
 
 programs()	# print the test programs that their Makefile names
