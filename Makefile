@@ -2,11 +2,13 @@
 #
 # Only verbs: each calls one script. "make help" lists them.
 
-# BASE=6.12 chooses the base kernel, KSRC= a tree or tarball of your own.
+# BASE=6.12 chooses the base kernel, KSRC= a tree or tarball of your own. OUT= is
+# where "make series" writes.
 # With the checks, LIST=1 prints what each test program proves and runs nothing;
 # T=PROGRAM or T=PROGRAM.CASE runs that one alone.
 BASE ?= 6.12
 KSRC ?=
+OUT ?=
 SECONDS ?= 600
 SEED ?=
 ROUNDS ?= 50
@@ -75,12 +77,25 @@ kselftest:	## build the tests and run them on the kernel that runs here (1 minut
 model:		## the models of locks and order: every state, and each safeguard taken out (1 minute)
 	@scripts/proof/model
 
+series:		## the series as mails, in OUT=build/BASE/mails (10 s)
+	@OUT="$(OUT)" scripts/verbs/series
+
+check-series:	## "git am" of these mails gives the tree that is tested (half a minute)
+	@scripts/proof/series-test
+
+bisect-check:	## each commit of the series builds and boots (half an hour and more)
+	@scripts/proof/bisect-check
+
+refresh:	## after a new point release: write the hooks anew that apply with fuzz
+	@scripts/verbs/refresh
+
 lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
 	@scripts/verbs/lint
 
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/verbs/clean
 
-.PHONY: help run check check-all check-fixes check-debug check-kcsan check-control check-types fuzz \
-	coverage mutate bench soak repeat shell kselftest model lint clean
+.PHONY: help run check check-debug check-kcsan check-control check-types fuzz \
+	coverage mutate bench soak repeat shell kselftest model series check-series \
+	bisect-check refresh lint clean
 .NOTPARALLEL:
