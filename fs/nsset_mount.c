@@ -81,6 +81,7 @@ static int mntns_root(struct mnt_namespace *ns, struct path *root)
  *
  * Context: may sleep.
  * Return: 0, or
+ *
  * * -EPERM without CAP_SYS_ADMIN over the owner of @ns, or without
  *   CAP_SYS_ADMIN and CAP_SYS_CHROOT in the set's user namespace,
  * * -EINVAL if @ns is anonymous or current shares its fs_struct,
@@ -213,6 +214,7 @@ static int paths_permission(const struct cred *cred, const struct path *root,
  *
  * Context: may sleep.
  * Return: 0, or
+ *
  * * -EPERM without CAP_SYS_CHROOT in the set's user namespace,
  * * -EINVAL if current shares its fs_struct,
  * * -EAGAIN if @root or @pwd is not, or no longer, in @ns,

@@ -216,6 +216,7 @@ static __always_inline int source_snapshot(struct nsset_source *src,
  *
  * Context: may sleep. Drop @src with nsset_source_put(), also after an error.
  * Return: 0, or
+ *
  * * -ESRCH if the process has been reaped, or has no namespaces, or no root, any
  *   more,
  * * -EPERM if current may not look at the process.

@@ -405,6 +405,7 @@ static int nsset_open(struct nsset_source *src, unsigned int flags)
  *
  * Context: may sleep.
  * Return: a close-on-exec descriptor, or
+ *
  * * -EFAULT if @uargs is out of reach,
  * * -EINVAL, -E2BIG for its size; -E2BIG for a tail that is not zero,
  * * -EINVAL for its flags or types,

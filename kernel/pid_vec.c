@@ -149,6 +149,7 @@ static void pid_vec_write(struct pid_namespace *ns, u32 nr,
  *
  * Context: may sleep; takes pidmap_lock.
  * Return: 0, or, with nothing changed, the first that applies:
+ *
  * * -EINVAL if @ns is not a pid namespace,
  * * -EFAULT if the number of levels can't be read,
  * * -EINVAL if it is 0 or more than @ns has,
@@ -199,6 +200,7 @@ int ns_set_last_pid_vec(struct ns_common *ns, struct ns_ioc_pid_vec __user *uvec
  *
  * Context: may sleep; takes pidmap_lock.
  * Return: 0, or the first that applies:
+ *
  * * -EINVAL if @ns is not a pid namespace,
  * * -EFAULT if the number of levels can't be read,
  * * -EINVAL if it is more than @ns has,

@@ -73,6 +73,7 @@ static int may_show_pid_ns(struct fs_context *fc, struct pid_namespace *ns)
  * Context: may sleep; called under fc->uapi_mutex, or with a context that
  * only the caller knows.
  * Return: 0, or, with a line in the context's log and @fc unchanged,
+ *
  * * -EOPNOTSUPP if the kernel has no pid namespaces,
  * * -EBUSY if the instance exists already, whatever the value is,
  * * the error of the path lookup,
@@ -132,6 +133,7 @@ static struct ns_common *get_ns_of_pid_ns(struct ns_common *ns)
  *
  * Context: may sleep.
  * Return: a close-on-exec descriptor of the pid namespace, or
+ *
  * * -ENOTTY for another @cmd,
  * * -EINVAL if @arg is not 0,
  * * -EOPNOTSUPP if the kernel has no pid namespaces,
