@@ -86,6 +86,9 @@ check-series:	## "git am" of these mails gives the tree that is tested (half a m
 bisect-check:	## each commit of the series builds and boots (half an hour and more)
 	@scripts/proof/bisect-check
 
+docs:		## our two chapters as HTML, without a warning (a minute)
+	@scripts/proof/docs
+
 refresh:	## after a new point release: write the hooks anew that apply with fuzz
 	@scripts/verbs/refresh
 
@@ -97,5 +100,5 @@ clean:		## remove build/ (a new build is a minute or two: ccache stays)
 
 .PHONY: help run check check-debug check-kcsan check-control check-types fuzz \
 	coverage mutate bench soak repeat shell kselftest model series check-series \
-	bisect-check refresh lint clean
+	bisect-check docs refresh lint clean
 .NOTPARALLEL:
