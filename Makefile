@@ -92,7 +92,7 @@ docs:		## our two chapters as HTML, without a warning (a minute)
 refresh:	## after a new point release: write the hooks anew that apply with fuzz
 	@scripts/verbs/refresh
 
-lint:		## checkpatch, sparse, W=1, shellcheck (1 minute)
+lint:		## checkpatch, sparse, W=1, shellcheck (2 minutes)
 	@scripts/verbs/lint
 
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
