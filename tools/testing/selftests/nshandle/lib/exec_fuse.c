@@ -6,18 +6,34 @@
 #include "flags.h"
 #include "wait.h"
 
+#include <sys/mman.h>
+
+/* Returns with mmap_lock held for writing, as long as there is no answer. */
+static int sharer_run(void *map)
+{
+	mmap(map, FILE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	     -1, 0);
+	return 0;
+}
+
+/* The first byte to go on starts the sharer, the second one execve(2). */
 static void target_run(struct __test_metadata *_metadata,
 		       const struct exec_scene *s)
 {
+	static char stack[16384];
 	char *map, byte;
 
 	/* A task that waits for an answer must not hold the device. */
 	close(s->daemon.fd);
 	ASSERT_EQ(0, prctl(PR_SET_PDEATHSIG, SIGKILL));
+	/* A page fault would wait for mmap_lock before there is an execve(2). */
+	ASSERT_EQ(0, mlockall(MCL_CURRENT));
 	become(_metadata, UID);
 	map = fuse_map(_metadata);
-	map[0] = 1;
 	ASSERT_EQ(1, write(s->t.steps, "r", 1));
+	ASSERT_EQ(1, read(s->t.go, &byte, 1));
+	map[0] = 1;
+	ASSERT_LT(0, clone(sharer_run, stack + sizeof(stack), CLONE_VM, map));
 	ASSERT_EQ(1, read(s->t.go, &byte, 1));
 	program_exec(s->t.steps, s->t.go);
 	TH_LOG("exec: %s", strerror(errno));
@@ -33,7 +49,6 @@ static void target_start(struct __test_metadata *_metadata,
 	exec_target_fork(_metadata, &s->t, BUT_NS(CLONE_NEWUSER));
 	if (s->t.pid == 0)
 		target_run(_metadata, s);
-	s->daemon.hold = FUSE_SETATTR;
 	exec_target_await(_metadata, &s->t, &s->daemon, 'r');
 	snprintf(dir, sizeof(dir), "/proc/%d", s->t.pid);
 	state_read_task(_metadata, AT_FDCWD, dir, &s->home);
@@ -61,8 +76,7 @@ void exec_scene_end(struct __test_metadata *_metadata, struct exec_scene *s)
 /*
  * A process that reads again and again what can be read only under
  * exec_update_lock: it stops when the target holds the lock. The file must not
- * be one of the target's memory: its reader would have a share in that, and
- * could be the last to drop it.
+ * be one of the target's memory, which is locked before that.
  */
 static pid_t prober_start(struct __test_metadata *_metadata, pid_t target)
 {
@@ -86,26 +100,19 @@ static pid_t prober_start(struct __test_metadata *_metadata, pid_t target)
 }
 
 /*
- * The target has stopped when it holds the lock and an answer is outstanding.
- * The request need not be the target's: if the kernel has begun to write the
- * inode back by itself, the target waits for that to end.
+ * The sharer holds mmap_lock when its request is there; the target has stopped
+ * when it holds exec_update_lock.
  */
 void exec_stop(struct __test_metadata *_metadata, struct exec_scene *s)
 {
-	pid_t prober = prober_start(_metadata, s->t.pid);
-	bool stopped = false;
+	pid_t prober;
 
 	ASSERT_EQ(1, write(s->t.go, "g", 1));
-	for (int i = 0; i < POLL_MS && !stopped; i++) {
-		if (is_readable(s->daemon.fd, 1))
-			fuse_serve_one(_metadata, &s->daemon);
-		stopped = s->daemon.held.unique &&
-			  task_state(_metadata, prober, prober) == 'D';
-	}
+	fuse_hold(_metadata, &s->daemon, FUSE_SETATTR);
+	prober = prober_start(_metadata, s->t.pid);
+	ASSERT_EQ(1, write(s->t.go, "g", 1));
+	task_wait(_metadata, prober, prober, 'D');
 	stop_child(_metadata, prober);
-	ASSERT_TRUE(stopped) {
-		TH_LOG("the target does not stop");
-	}
 }
 
 void expect_in_exec(struct __test_metadata *_metadata, struct exec_scene *s)

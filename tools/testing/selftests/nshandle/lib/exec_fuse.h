@@ -3,12 +3,14 @@
  * A target that stops in the middle of execve(2), with exec_update_lock held,
  * until the test lets it go on.
  *
- * exec_mmap() takes exec_update_lock for writing, and then drops the old mm. If
- * that was the last mm with a shared, written mapping of a FUSE file in
- * writeback mode, the kernel writes the inode back when it closes the mapping,
- * and asks the FUSE server to set the time of the last modification. The test is
- * the server. (The kernel would send a request for a close-on-exec descriptor,
- * too, but newer kernels close that before they take the lock.)
+ * exec_mmap() takes exec_update_lock for writing, and then mmap_lock of the old
+ * mm for reading. A process that shares the target's memory has that one for
+ * writing: it maps something else over a shared, written mapping of a FUSE file
+ * in writeback mode. For that the kernel writes the inode back, and asks the FUSE
+ * server to set the time of the last modification. The test is the server.
+ *
+ * The target's own drop of the old mm would ask the server, too, but newer
+ * kernels drop it when they have released exec_update_lock.
  */
 #ifndef NSHANDLE_LIB_EXEC_FUSE_H
 #define NSHANDLE_LIB_EXEC_FUSE_H

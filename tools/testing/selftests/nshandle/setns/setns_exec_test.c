@@ -3,8 +3,8 @@
  * setns(2) by the pidfd of a process in execve(2) goes by the old credentials.
  *
  * A task that executes a program has passed its point of no return, but still
- * has its old credentials, while it drops its old memory. A caller that may
- * access the task by those credentials joins at once, and gets the old
+ * has its old credentials, while it changes over to its new memory. A caller that
+ * may access the task by those credentials joins at once, and gets the old
  * namespaces: the new program has not run yet, so it has no others. Any other
  * caller is refused at once.
  *

@@ -91,7 +91,7 @@ TEST_F(held_up, not_wrong_flags)
 	exec_finish(_metadata, &self->scene);
 }
 
-/* A killed target lives on until it has the answer. */
+/* A killed target lives on until it has the answer: its exit waits for it, too. */
 TEST_F(held_up, killed)
 {
 	struct exec_scene *scene = &self->scene;
