@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A probe for each fact: asks the kernel, as root, and leaves nothing behind.
+ */
+#ifndef NSHANDLE_LIB_FACTS_PROBE_H
+#define NSHANDLE_LIB_FACTS_PROBE_H
+
+#include "facts.h"
+
+typedef enum fact_answer fact_probe_fn(struct __test_metadata *_metadata);
+
+fact_probe_fn probe_PIDFD_ARGUMENT_FIRST, probe_PIDFD_ACCESS_BEFORE_ZOMBIE,
+	probe_PIDFD_OF_THREADS,
+	probe_FSCONFIG_TAKES_O_PATH, probe_PROCFS_SUBSET_IS_FIXED,
+	probe_PROCFS_SUBSET_MAY_BE_COVERED, probe_FSMOUNT_SAYS_TOO_REVEALING;
+
+/* That would need a server of the file system: the test that asks has one. */
+#define probe_P9_ERROR_IS_STALE NULL
+
+#endif /* NSHANDLE_LIB_FACTS_PROBE_H */
