@@ -179,7 +179,7 @@ spawn_callers_level()
 {
 	need_vec
 	last=$(nshandle last-pid $$ | cut -d, -f1)
-	[ "$last" -lt $((pid_max - 1000)) ] || last=400
+	[ "$last" -lt $(($(cat /proc/sys/kernel/pid_max) - 1000)) ] || last=400
 	# shellcheck disable=SC2086 # several words
 	spawn --pids 101,102,103,$((last + 500)) -t "$inner" -- $own_pids
 	want_pids "$((last + 500)) 103 102 101"

@@ -75,8 +75,6 @@ prepare_pid_cases()
 	prepare_cases
 	lacks_vec=
 	nshandle last-pid $$ >/dev/null 2>&1 || lacks_vec=1
-	# not by read, which would take it a byte at a time, and get but the first
-	pid_max=$(cat /proc/sys/kernel/pid_max)
 
 	# Three pid namespaces, one in another, with an init each.
 	start_box unshare --pid --fork unshare --pid --fork unshare --pid --fork
@@ -88,4 +86,7 @@ prepare_pid_cases()
 		"/proc/$inner/status")
 	inner_in_outer=$(awk '/^NSpid:/ { print $(NF - 2) }' \
 		"/proc/$inner/status")
+	# Of those three, which need not be this one's. Not by read, which would
+	# take it a byte at a time, and get but the first.
+	pid_max=$(nsenter -t "$inner" -p cat /proc/sys/kernel/pid_max)
 }

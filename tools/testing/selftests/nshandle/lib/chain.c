@@ -13,6 +13,17 @@ bool in_init_pidns(void)
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PIDNS_INO;
 }
 
+int read_pid_max(struct __test_metadata *_metadata)
+{
+	FILE *f = fopen("/proc/sys/kernel/pid_max", "re");
+	int max;
+
+	ASSERT_NE(NULL, f);
+	ASSERT_EQ(1, fscanf(f, "%d", &max));
+	fclose(f);
+	return max;
+}
+
 /* Each init makes the next one, down to @bottom; the last one runs @end. */
 static void chain_grow(struct __test_metadata *_metadata, struct chain *c,
 		       int bottom, chain_fn *end)
@@ -30,6 +41,7 @@ static void chain_grow(struct __test_metadata *_metadata, struct chain *c,
 		/* Room for no more, should the kernel forget to refuse. */
 		ASSERT_GE(MAX_LEVEL, level);
 		c->ns[level] = ns_open_self(_metadata);
+		c->pid_max[level] = read_pid_max(_metadata);
 		c->bottom = level;
 	}
 	if (level == 0) {
@@ -53,6 +65,7 @@ void chain_make(struct __test_metadata *_metadata, struct chain *c, int bottom,
 	if (!in_init_pidns())
 		skip_test(_metadata, "not in the initial pid namespace");
 	c->ns[0] = ns_open_self(_metadata);
+	c->pid_max[0] = read_pid_max(_metadata);
 	if (!bottom)
 		return;
 	c->ready = eventfd(0, EFD_CLOEXEC);

@@ -19,11 +19,15 @@ struct chain {
 	pid_t top;		/* the init of level 1 */
 	int ready;
 	int ns[MAX_LEVEL + 1];	/* pid namespace files */
+	int pid_max[MAX_LEVEL + 1];
 	int bottom;		/* the last level */
 	int err;		/* errno of making one below it, or 0 */
 };
 
 typedef void chain_fn(struct __test_metadata *_metadata, struct chain *c);
+
+/* The pid_max of the caller's own pid namespace, which may be all's. */
+int read_pid_max(struct __test_metadata *_metadata);
 
 /* Is the caller in the machine's initial pid namespace? */
 bool in_init_pidns(void);

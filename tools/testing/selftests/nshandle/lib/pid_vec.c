@@ -49,17 +49,6 @@ struct pid_vec vec_get(struct __test_metadata *_metadata, int fd, __u32 nr)
 	return vec;
 }
 
-int read_pid_max(struct __test_metadata *_metadata)
-{
-	FILE *f = fopen("/proc/sys/kernel/pid_max", "re");
-	int max;
-
-	ASSERT_NE(NULL, f);
-	ASSERT_EQ(1, fscanf(f, "%d", &max));
-	fclose(f);
-	return max;
-}
-
 /*
  * Other tasks fork in the machine's own namespace: while a test runs, its last
  * pid may move on by this much, and wrap at pid_max.

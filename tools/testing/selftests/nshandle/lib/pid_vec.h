@@ -66,8 +66,6 @@ void *before_hole(struct __test_metadata *_metadata, size_t bytes, int prot);
 /* From the kernel: an automatic pid wraps to this one. */
 #define RESERVED_PIDS 300
 
-int read_pid_max(struct __test_metadata *_metadata);
-
 /* A @shared namespace is the machine's own: other tasks may fork there. */
 void expect_pid(struct __test_metadata *_metadata, pid_t want, pid_t seen,
 		bool shared);

@@ -20,7 +20,6 @@ struct levels {
 	int bottom;	/* level of the innermost namespace */
 	int nr;		/* number of levels */
 	int fd;		/* the innermost namespace */
-	int max;	/* pid_max */
 };
 
 FIXTURE(chain) {
@@ -54,7 +53,6 @@ FIXTURE_SETUP(chain)
 	self->l.bottom = variant->bottom;
 	self->l.nr = self->l.bottom + 1;
 	self->l.fd = self->l.c.ns[self->l.bottom];
-	self->l.max = read_pid_max(_metadata);
 	self->l.last = vec_get(_metadata, self->l.c.ns[0], 1).pid[0];
 }
 
@@ -73,7 +71,7 @@ static struct pid_vec fresh_vec(const struct levels *l, int round)
 	struct pid_vec vec = { .nr = l->nr };
 
 	for (int i = 0; i <= MAX_PIDS; i++)
-		vec.pid[i] = l->max / 2 + 1000 * round + 10 * i;
+		vec.pid[i] = l->c.pid_max[0] / 2 + 1000 * round + 10 * i;
 	return vec;
 }
 
@@ -260,9 +258,10 @@ TEST_F(chain, get_of_0_levels_up_to_a_hole)
 TEST_F(chain, one_bad_pid)
 {
 	struct pid_vec before = get_all(_metadata, &self->l), vec;
-	const int bad[] = { -1, INT_MIN, self->l.max + 1, INT_MAX };
+	int bad[] = { -1, INT_MIN, 0, INT_MAX };
 
 	for (int slot = 0; slot < self->l.nr; slot++) {
+		bad[2] = self->l.c.pid_max[self->l.bottom - slot] + 1;
 		for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 			vec = fresh_vec(&self->l, 0);
 			vec.pid[slot] = bad[i];

@@ -100,7 +100,7 @@ FIXTURE_SETUP(value)
 	SKIP_WITHOUT_PID_VEC();
 	chain_make(_metadata, &self->c, 1, NULL);
 	self->fd = self->c.ns[1];
-	self->max = read_pid_max(_metadata);
+	self->max = self->c.pid_max[1];
 }
 
 FIXTURE_TEARDOWN_PARENT(value)
