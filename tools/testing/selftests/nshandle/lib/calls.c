@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "calls.h"
+#include "facts.h"
 
 int try_setns(int fd, int flags)
 {
@@ -13,10 +14,10 @@ int sys_pidfd_open(pid_t pid, unsigned int flags)
 
 int thread_pidfd(struct __test_metadata *_metadata, pid_t tid)
 {
-	int pidfd = sys_pidfd_open(tid, PIDFD_THREAD);
+	int pidfd;
 
-	if (pidfd < 0 && errno == EINVAL)
-		skip_test(_metadata, "kernel without PIDFD_THREAD (6.9)");
+	skip_unless_fact(_metadata, PIDFD_OF_THREADS);
+	pidfd = sys_pidfd_open(tid, PIDFD_THREAD);
 	ASSERT_LE(0, pidfd);
 	return pidfd;
 }

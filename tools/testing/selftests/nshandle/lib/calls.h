@@ -18,7 +18,7 @@ int try_setns(int fd, int flags);
 int sys_pidfd_open(pid_t pid, unsigned int flags);
 int sys_pidfd_send_signal(int pidfd, int sig);
 
-/* The pidfd of a thread. Skips the test on a kernel before 6.9. */
+/* The pidfd of a thread. Skips the test on a kernel without. */
 int thread_pidfd(struct __test_metadata *_metadata, pid_t tid);
 
 /* Without a stack, the child goes on as after a fork(2). */
