@@ -6,6 +6,7 @@
  * Each row of the table is one setting, checked as lib/procfs_value.h says.
  */
 #include "../lib/test.h"
+#include "../lib/facts.h"
 #include "../lib/procfs_value.h"
 #include "../lib/world.h"
 
@@ -28,12 +29,14 @@ enum descriptor {
 FIXTURE(command) {
 	struct files f;
 	int fd[NR_DESCRIPTORS];
+	bool takes_o_path;
 };
 
 FIXTURE_SETUP(command)
 {
 	int *fd = self->fd;
 
+	self->takes_o_path = fact(_metadata, FSCONFIG_TAKES_O_PATH);
 	files_make(_metadata, &self->f);
 	fd[MINUS_ONE] = -1;
 	fd[CWD] = AT_FDCWD;
@@ -66,7 +69,8 @@ static const struct command {
 	{ SET_FD, NULL, MINUS_ONE, 0, ALL(NO_VALUE) },
 	{ SET_FD, NULL, CWD, 0, ALL(NO_VALUE) },
 	{ SET_FD, NULL, CLOSED, 0, ALL(NO_FILE) },
-	{ SET_FD, NULL, CHILD_O_PATH, 0, ALL(NO_FILE) },
+	/* NO_FILE unless FSCONFIG_TAKES_O_PATH. */
+	{ SET_FD, NULL, CHILD_O_PATH, CHILD, { OK, OK, NO_RIGHT, NO_RIGHT } },
 	{ SET_PATH, "ns", MINUS_ONE, 0, ALL(NO_VALUE) },
 	{ SET_PATH, "ns", CLOSED, 0, ALL(NO_DIRFD) },
 	{ SET_PATH, "ns", FILE_FD, 0, ALL(NOT_DIR) },
@@ -96,14 +100,17 @@ static const struct command {
 };
 
 static void check_commands(struct __test_metadata *_metadata, struct files *f,
-			   enum caller who, const int *fd)
+			   enum caller who, const int *fd, bool takes_o_path)
 {
 	const struct command *c = commands;
+	enum verdict want;
 	struct attempt *a;
 
 	for (; c < commands + ARRAY_LEN(commands); c++) {
-		a = attempt_add(_metadata, f, c->value ?: "", c->want[who],
-				c->ns);
+		want = c->want[who];
+		if (c->cmd == SET_FD && c->aux == CHILD_O_PATH && !takes_o_path)
+			want = NO_FILE;
+		a = attempt_add(_metadata, f, c->value ?: "", want, c->ns);
 		a->cmd = c->cmd;
 		a->value = c->value;
 		a->aux = fd[c->aux];
@@ -115,22 +122,26 @@ static void check_commands(struct __test_metadata *_metadata, struct files *f,
 
 TEST_F(command, by_root)
 {
-	check_commands(_metadata, &self->f, ROOT, self->fd);
+	check_commands(_metadata, &self->f, ROOT, self->fd,
+		       self->takes_o_path);
 }
 
 TEST_F(command, by_only_admin)
 {
-	check_commands(_metadata, &self->f, ONLY_ADMIN, self->fd);
+	check_commands(_metadata, &self->f, ONLY_ADMIN, self->fd,
+		       self->takes_o_path);
 }
 
 TEST_F(command, by_no_admin)
 {
-	check_commands(_metadata, &self->f, NO_ADMIN, self->fd);
+	check_commands(_metadata, &self->f, NO_ADMIN, self->fd,
+		       self->takes_o_path);
 }
 
 TEST_F(command, by_box_root)
 {
-	check_commands(_metadata, &self->f, BOX_ROOT, self->fd);
+	check_commands(_metadata, &self->f, BOX_ROOT, self->fd,
+		       self->takes_o_path);
 }
 
 TEST_HARNESS_MAIN

@@ -3,20 +3,25 @@
  * A remount of procfs can change every option but pidns=, which is refused.
  */
 #include "../lib/test.h"
+#include "../lib/facts.h"
 #include "../lib/procfs.h"
 #include "../lib/procfs_mount.h"
 #include "../lib/world.h"
 
 #define KEPT_OPTIONS "rw,hidepid=noaccess"
+#define CHANGED_OPTIONS "rw,gid=1234,hidepid=invisible"
+#define LOG_SUBSET "e proc: proc: subset=pid cannot be changed\n"
 
 /* An instance of CHILD; @fc is its context, still open. */
 struct mounted {
 	struct world w;
 	int fc, dir;
+	bool subset_is_fixed;
 };
 
 static void mounted_setup(struct __test_metadata *_metadata, struct mounted *m)
 {
+	m->subset_is_fixed = fact(_metadata, PROCFS_SUBSET_IS_FIXED);
 	mounts_world_enter(_metadata, &m->w);
 	name_ns(_metadata, &m->w, CHILD);
 	m->fc = procfs_context(_metadata);
@@ -34,6 +39,20 @@ static void expect_kept(struct __test_metadata *_metadata,
 	expect_shows(_metadata, m->dir, &m->w, CHILD);
 }
 
+/* The instance shows only processes, or all as before if @err. */
+static void expect_subset(struct __test_metadata *_metadata,
+			  const struct mounted *m, int err)
+{
+	EXPECT_EQ(m->subset_is_fixed ? EINVAL : 0, err);
+	if (m->subset_is_fixed)
+		EXPECT_OPTIONS(CHANGED_OPTIONS);
+	else
+		EXPECT_OPTIONS(CHANGED_OPTIONS ",subset=pid");
+	expect_is_of(_metadata, m->dir, &m->w, CHILD);
+	EXPECT_EQ(m->subset_is_fixed ? 0 : ENOENT,
+		  try_access(m->dir, "filesystems"));
+}
+
 /* Other options can be changed by the same context that has refused pidns=. */
 static void expect_options_change(struct __test_metadata *_metadata,
 				  const struct mounted *m, int fc)
@@ -43,17 +62,16 @@ static void expect_options_change(struct __test_metadata *_metadata,
 				  "invisible", 0));
 	EXPECT_EQ(0, try_fsconfig(fc, FSCONFIG_SET_STRING, "gid", "1234", 0));
 	EXPECT_EQ(0, try_reconfigure(fc));
-	EXPECT_OPTIONS("rw,gid=1234,hidepid=invisible");
+	EXPECT_OPTIONS(CHANGED_OPTIONS);
 	expect_shows(_metadata, m->dir, &m->w, CHILD);
 	EXPECT_EQ(0, user_count(_metadata, m->dir, 0));
 	EXPECT_EQ(2, user_count(_metadata, m->dir, 1234));
 
 	EXPECT_EQ(0, try_fsconfig(fc, FSCONFIG_SET_STRING, "subset", "pid",
 				  0));
-	EXPECT_EQ(0, try_reconfigure(fc));
-	EXPECT_OPTIONS("rw,gid=1234,hidepid=invisible,subset=pid");
-	expect_is_of(_metadata, m->dir, &m->w, CHILD);
-	EXPECT_EQ(ENOENT, try_access(m->dir, "filesystems"));
+	expect_subset(_metadata, m, try_reconfigure(fc));
+	if (m->subset_is_fixed)
+		EXPECT_LOG(fc, LOG_SUBSET);
 	EXPECT_NO_LOG(fc);
 }
 
@@ -255,13 +273,11 @@ TEST_F(remount, refused)
 	expect_kept(_metadata, &self->m);
 
 	EXPECT_EQ(0, try_remount("gid=1234,hidepid=2"));
-	EXPECT_OPTIONS("rw,gid=1234,hidepid=invisible");
+	EXPECT_OPTIONS(CHANGED_OPTIONS);
 	expect_shows(_metadata, self->m.dir, &self->m.w, CHILD);
 	EXPECT_EQ(0, user_count(_metadata, self->m.dir, 0));
 	EXPECT_EQ(2, user_count(_metadata, self->m.dir, 1234));
-	EXPECT_EQ(0, try_remount("subset=pid"));
-	EXPECT_OPTIONS("rw,gid=1234,hidepid=invisible,subset=pid");
-	expect_is_of(_metadata, self->m.dir, &self->m.w, CHILD);
+	expect_subset(_metadata, &self->m, try_remount("subset=pid"));
 }
 
 TEST_HARNESS_MAIN
