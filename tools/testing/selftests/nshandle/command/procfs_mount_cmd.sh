@@ -43,7 +43,7 @@ shows_the_box()
 
 mounts()
 {
-	need_pidns
+	need_query
 	run "$mount" -t proc -o "pidns=/proc/$box/ns/pid" proc "$dir"
 	want_success
 	shows_the_box
@@ -52,7 +52,7 @@ mounts()
 # The two ways are why there is a test with two mount(8).
 calls()
 {
-	need_pidns
+	need_query
 	has_strace
 	run strace -qq -o "$tmp/trace" -e trace=mount,fsopen,fsconfig \
 		"$mount" -t proc -o "pidns=/proc/$box/ns/pid" proc "$dir"
@@ -70,7 +70,7 @@ calls()
 
 goes_with_hidepid()
 {
-	need_pidns
+	need_query
 	run "$mount" -t proc -o "hidepid=invisible,pidns=/proc/$box/ns/pid,ro" \
 		proc "$dir"
 	want_success
@@ -82,7 +82,7 @@ goes_with_hidepid()
 # Descriptor 0 is another directory, where the name means something else.
 relative_path()
 {
-	need_pidns
+	need_query
 	ln -sf "/proc/$box/ns/pid" "$tmp/relative"
 	mkdir -p "$tmp/other"
 	ln -sf /proc/self/ns/uts "$tmp/other/relative"
@@ -95,7 +95,7 @@ relative_path()
 
 wrong_type()
 {
-	need_pidns
+	need_query
 	refused "pidns: not a pid namespace" \
 		"$mount" -t proc -o pidns=/proc/self/ns/uts proc "$dir"
 }
@@ -103,7 +103,7 @@ wrong_type()
 # A FIFO without a writer: opening it would wait for one.
 fifo()
 {
-	need_pidns
+	need_query
 	rm -f "$tmp/fifo"
 	mkfifo "$tmp/fifo"
 	refused "pidns: not a pid namespace" \
@@ -112,7 +112,7 @@ fifo()
 
 not_below()
 {
-	need_pidns
+	need_query
 	refused "pidns: neither the active pid namespace nor below it" \
 		unshare --pid --fork "$mount" -t proc \
 		-o "pidns=/proc/$$/ns/pid" proc "$dir"
@@ -120,7 +120,7 @@ not_below()
 
 remount()
 {
-	need_pidns
+	need_query
 	run "$mount" -t proc -o "pidns=/proc/$box/ns/pid" proc "$dir"
 	want_success
 	refused "pidns: can't be changed on a mounted instance" \

@@ -77,6 +77,16 @@ void log_read(struct __test_metadata *_metadata, int fc, char line[LOG_SIZE]);
 
 /* ----- FIXTURE_SETUP. */
 
+/*
+ * Mainline has a pidns= since 6.17 that opens paths, takes no O_PATH descriptor
+ * and has other words for what it refuses. PROCFS_GET_PID_NAMESPACE goes with
+ * ours.
+ */
+#define OTHER_PIDNS "kernel with another pidns= (no PROCFS_GET_PID_NAMESPACE)"
+
+bool have_any_pidns(void);
+bool have_pidns(void);
+
 /* In place of SKIP_WITHOUT_WORLD(). */
 void skip_without_pidns(struct __test_metadata *_metadata);
 
