@@ -107,12 +107,13 @@ struct expect {
 /* What depends on the machine. */
 struct machine {
 	int level;	/* of the fuzzer's pid namespace */
-	int pid_max;
+	int pid_max;		/* of a new pid namespace */
 	__u64 own_caps;		/* of the fuzzer */
 	__u64 all_caps;		/* that there are */
 	__u64 ino[NR_LINKS];
 	__u64 mnt_id;
 	bool unborn_linked;	/* a pid namespace without an init, in procfs */
+	bool zombie_first;	/* ESRCH of it, whoever asks for a handle */
 };
 
 extern struct machine machine;

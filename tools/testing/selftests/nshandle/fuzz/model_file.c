@@ -88,7 +88,8 @@ void model_open(struct task *t, const struct step *s, struct expect *e)
 
 	if (at->state == REAPED)
 		e->err = -ESRCH;
-	else if (!may_look(t, at, true))
+	else if (!may_look(t, at, true) &&
+		 !(at->state == ZOMBIE && machine.zombie_first))
 		e->err = -EACCES;
 	else if (at->state == ZOMBIE)
 		e->err = -ESRCH;

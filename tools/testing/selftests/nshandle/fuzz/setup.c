@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <linux/capability.h>
 
@@ -114,6 +115,49 @@ static bool unborn_is_linked(void)
 	return WEXITSTATUS(status);
 }
 
+/* In a child that is born in a new pid namespace: as 7.3 has one for each. */
+static int new_pid_max(void)
+{
+	int pipefd[2], max = 0;
+	pid_t pid;
+
+	if (pipe(pipefd))
+		die("pipe: %m");
+	pid = syscall(__NR_clone, SIGCHLD | CLONE_NEWPID, 0, 0, 0, 0);
+	if (pid == 0) {
+		max = read_number("/proc/sys/kernel/pid_max", "", "%llu");
+		_exit(write(pipefd[1], &max, sizeof(max)) != sizeof(max));
+	}
+	close(pipefd[1]);
+	if (pid < 0 || read(pipefd[0], &max, sizeof(max)) != sizeof(max))
+		die("cannot look for pid_max: %m");
+	close(pipefd[0]);
+	waitpid(pid, NULL, 0);
+	return max;
+}
+
+#define PIDFD_GET_UTS _IO(0xFF, 10)
+
+/* A user asks for a handle by the pidfd of a zombie of root's. */
+static bool zombie_is_first(void)
+{
+	pid_t zombie = fork(), asker;
+	int pidfd, status = 0;
+
+	if (zombie == 0)
+		_exit(0);
+	waitid(P_PID, zombie, NULL, WEXITED | WNOWAIT);
+	pidfd = syscall(__NR_pidfd_open, zombie, 0);
+	asker = fork();
+	if (asker == 0)
+		_exit(setgid(1000) || setuid(1000) ||
+		      ioctl(pidfd, PIDFD_GET_UTS, 0) >= 0 || errno == ESRCH);
+	waitpid(asker, &status, 0);
+	waitpid(zombie, NULL, 0);
+	close(pidfd);
+	return WEXITSTATUS(status);
+}
+
 void setup_machine(void)
 {
 	char path[32];
@@ -127,10 +171,11 @@ void setup_machine(void)
 			die("%s: %m", path);
 		machine.ino[link] = st.st_ino;
 	}
-	machine.pid_max = read_number("/proc/sys/kernel/pid_max", "", "%llu");
+	machine.pid_max = new_pid_max();
 	machine.own_caps = read_number("/proc/self/status", "CapEff:", "%llx");
 	last = read_number("/proc/sys/kernel/cap_last_cap", "", "%llu");
 	machine.all_caps = BIT(last + 1) - 1;
 	machine.level = options.no_flags ? 0 : pid_level();
 	machine.unborn_linked = unborn_is_linked();
+	machine.zombie_first = zombie_is_first();
 }
