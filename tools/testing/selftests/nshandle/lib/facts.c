@@ -86,6 +86,7 @@ void skip_unless_fact(struct __test_metadata *_metadata, enum fact f)
 
 	if (fact(_metadata, f))
 		return;
-	snprintf(why, sizeof(why), "not on this kernel: %s", facts[f].name);
+	snprintf(why, sizeof(why), "%s: %s", fact_base_known() ?
+		 "not on this base" : "not on this kernel", facts[f].name);
 	skip_test(_metadata, why);
 }
