@@ -135,7 +135,7 @@ remount()
 
 prepare_cases
 start_box unshare --pid --fork
-make_mount_point
+probe_procfs
 
 set --
 for mount in mount mount-2.41; do
