@@ -33,8 +33,11 @@ TEST_F(fact, is_as_listed)
 {
 	enum fact_answer probed = fact_probed(_metadata, variant->fact);
 
-	if (probed != UNKNOWN || fact_has_probe(variant->fact))
-		EXPECT_EQ(fact_listed(variant->fact), probed);
+	if (!fact_has_probe(variant->fact))
+		return;
+	if (probed == UNKNOWN)
+		SKIP(return, "kernel without what would be asked");
+	EXPECT_EQ(fact_listed(variant->fact), probed);
 }
 
 TEST_HARNESS_MAIN

@@ -10,14 +10,14 @@ static enum fact_answer answer_of(bool yes)
 	return yes ? YES : NO;
 }
 
-/* A number that no kernel knows, with an argument. */
+/* Of a number that no kernel knows, with an argument. */
 enum fact_answer probe_PIDFD_ARGUMENT_FIRST(struct __test_metadata *_metadata)
 {
 	int pidfd = sys_pidfd_open(getpid(), 0);
 	int err = ioctl(pidfd, _IO(0xFF, 0x7f), 1) < 0 ? errno : 0;
 
 	close(pidfd);
-	return answer_of(err == EINVAL);
+	return have_pidfd_ioctls() ? answer_of(err == EINVAL) : UNKNOWN;
 }
 
 /* Asked by a user of a zombie of root's. */
@@ -39,7 +39,8 @@ probe_PIDFD_ACCESS_BEFORE_ZOMBIE(struct __test_metadata *_metadata)
 	waitpid(asker, &status, 0);
 	waitpid(zombie, NULL, 0);
 	close(pidfd);
-	return answer_of(WEXITSTATUS(status) == EACCES);
+	return have_pidfd_ioctls() ?
+	       answer_of(WEXITSTATUS(status) == EACCES) : UNKNOWN;
 }
 
 enum fact_answer probe_PIDFD_OF_THREADS(struct __test_metadata *_metadata)
