@@ -6,16 +6,47 @@
 #include "../lib/box.h"
 #include "../lib/facts.h"
 
+#include <assert.h>
+
 FIXTURE(fact) {};
 
 FIXTURE_VARIANT(fact) {
 	enum fact fact;
 };
 
-#define BASE(...)
-#define FACT(_name, ...) \
-	FIXTURE_VARIANT_ADD(fact, _name) { .fact = _name };
-#include "facts.inc"
+FIXTURE_VARIANT_ADD(fact, PIDFD_ARGUMENT_FIRST) {
+	.fact = PIDFD_ARGUMENT_FIRST,
+};
+
+FIXTURE_VARIANT_ADD(fact, PIDFD_ACCESS_BEFORE_ZOMBIE) {
+	.fact = PIDFD_ACCESS_BEFORE_ZOMBIE,
+};
+
+FIXTURE_VARIANT_ADD(fact, PIDFD_OF_THREADS) {
+	.fact = PIDFD_OF_THREADS,
+};
+
+FIXTURE_VARIANT_ADD(fact, FSCONFIG_TAKES_O_PATH) {
+	.fact = FSCONFIG_TAKES_O_PATH,
+};
+
+FIXTURE_VARIANT_ADD(fact, PROCFS_SUBSET_IS_FIXED) {
+	.fact = PROCFS_SUBSET_IS_FIXED,
+};
+
+FIXTURE_VARIANT_ADD(fact, PROCFS_SUBSET_MAY_BE_COVERED) {
+	.fact = PROCFS_SUBSET_MAY_BE_COVERED,
+};
+
+FIXTURE_VARIANT_ADD(fact, FSMOUNT_SAYS_TOO_REVEALING) {
+	.fact = FSMOUNT_SAYS_TOO_REVEALING,
+};
+
+FIXTURE_VARIANT_ADD(fact, P9_ERROR_IS_STALE) {
+	.fact = P9_ERROR_IS_STALE,
+};
+
+static_assert(NR_FACTS == 8, "a variant for each fact");
 
 FIXTURE_SETUP(fact)
 {

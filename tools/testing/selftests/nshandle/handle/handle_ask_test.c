@@ -158,13 +158,15 @@ static int errno_of(const FIXTURE_DATA(ask) * self,
 {
 	bool zombie = variant->victim == ZOMBIE || variant->victim == HEADLESS;
 
-	if (!self->argument_first && !known)
-		return ENOTTY;
-	if (!self->argument_first && variant->victim == REAPED)
-		return ESRCH;
+	int err = known ? variant->known : variant->unknown;
+
 	if (!self->access_before_zombie && zombie && variant->known == EACCES)
-		return ESRCH;
-	return known ? variant->known : variant->unknown;
+		err = ESRCH;
+	if (!self->argument_first && variant->victim == REAPED)
+		err = ESRCH;
+	if (!self->argument_first && !known)
+		err = ENOTTY;
+	return err;
 }
 
 FIXTURE_SETUP(ask)

@@ -6,7 +6,7 @@
 #define BASE_FILE "/vm/base"
 
 static const char *const bases[] = {
-#define BASE(_version) #_version,
+#define BASE(_version) _version,
 #define FACT(...)
 #include "facts.inc"
 #undef FACT
