@@ -10,7 +10,7 @@
 
 #define KEPT_OPTIONS "rw,hidepid=noaccess"
 #define CHANGED_OPTIONS "rw,gid=1234,hidepid=invisible"
-#define LOG_SUBSET "e proc: proc: subset=pid cannot be changed\n"
+#define LOG_SUBSET "e proc: subset=pid cannot be changed\n"
 
 /* An instance of CHILD; @fc is its context, still open. */
 struct mounted {
