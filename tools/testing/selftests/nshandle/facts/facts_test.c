@@ -26,6 +26,10 @@ FIXTURE_VARIANT_ADD(fact, PIDFD_OF_THREADS) {
 	.fact = PIDFD_OF_THREADS,
 };
 
+FIXTURE_VARIANT_ADD(fact, PIDFD_CAN_BE_REOPENED) {
+	.fact = PIDFD_CAN_BE_REOPENED,
+};
+
 FIXTURE_VARIANT_ADD(fact, FSCONFIG_TAKES_O_PATH) {
 	.fact = FSCONFIG_TAKES_O_PATH,
 };
@@ -46,7 +50,7 @@ FIXTURE_VARIANT_ADD(fact, P9_ERROR_IS_STALE) {
 	.fact = P9_ERROR_IS_STALE,
 };
 
-static_assert(NR_FACTS == 8, "a variant for each fact");
+static_assert(NR_FACTS == 9, "a variant for each fact");
 
 FIXTURE_SETUP(fact)
 {

@@ -52,6 +52,20 @@ enum fact_answer probe_PIDFD_OF_THREADS(struct __test_metadata *_metadata)
 	return answer_of(pidfd >= 0);
 }
 
+enum fact_answer
+probe_PIDFD_CAN_BE_REOPENED(struct __test_metadata *_metadata)
+{
+	int pidfd = sys_pidfd_open(getpid(), 0), fd;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", pidfd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	close(pidfd);
+	return answer_of(fd >= 0);
+}
+
 /* A parameter that is unknown: EINVAL, unless the descriptor is no good. */
 enum fact_answer probe_FSCONFIG_TAKES_O_PATH(struct __test_metadata *_metadata)
 {
