@@ -30,6 +30,10 @@ FIXTURE_VARIANT_ADD(fact, PIDFD_CAN_BE_REOPENED) {
 	.fact = PIDFD_CAN_BE_REOPENED,
 };
 
+FIXTURE_VARIANT_ADD(fact, EXEC_ENTERS_TIMENS) {
+	.fact = EXEC_ENTERS_TIMENS,
+};
+
 FIXTURE_VARIANT_ADD(fact, FSCONFIG_TAKES_O_PATH) {
 	.fact = FSCONFIG_TAKES_O_PATH,
 };
@@ -50,7 +54,7 @@ FIXTURE_VARIANT_ADD(fact, P9_ERROR_IS_STALE) {
 	.fact = P9_ERROR_IS_STALE,
 };
 
-static_assert(NR_FACTS == 9, "a variant for each fact");
+static_assert(NR_FACTS == 10, "a variant for each fact");
 
 FIXTURE_SETUP(fact)
 {

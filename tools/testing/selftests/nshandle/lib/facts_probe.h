@@ -14,7 +14,8 @@ fact_probe_fn probe_PIDFD_ARGUMENT_FIRST, probe_PIDFD_ACCESS_BEFORE_ZOMBIE,
 	probe_FSCONFIG_TAKES_O_PATH, probe_PROCFS_SUBSET_IS_FIXED,
 	probe_PROCFS_SUBSET_MAY_BE_COVERED, probe_FSMOUNT_SAYS_TOO_REVEALING;
 
-/* That would need a server of the file system: the test that asks has one. */
+/* They would need a program, and a server of the file system: the tests have. */
+#define probe_EXEC_ENTERS_TIMENS NULL
 #define probe_P9_ERROR_IS_STALE NULL
 
 #endif /* NSHANDLE_LIB_FACTS_PROBE_H */
