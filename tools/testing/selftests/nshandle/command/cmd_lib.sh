@@ -26,6 +26,18 @@ skip()
 	exit $ksft_skip
 }
 
+# NAME: is this fact of lists/facts.list true of this kernel?
+fact()
+{
+	"$(dirname "$0")/nshandle-kernel" "$1"
+}
+
+# NAME: end the case if it is not. A check of our kernels allows these words.
+skip_unless_fact()
+{
+	fact "$1" || skip "not on this base: $1"
+}
+
 # The last run of the command: $status, and what it wrote in $tmp.
 run()
 {

@@ -95,8 +95,8 @@ open_pidfd()
 		*pidfd*) break ;;
 		esac
 	done
-	{ command exec 9<"$fd"; } 2>/dev/null ||
-		skip "a shell cannot open a pidfd here"
+	skip_unless_fact PIDFD_CAN_BE_REOPENED
+	exec 9<"$fd"
 }
 
 join_pidfd()

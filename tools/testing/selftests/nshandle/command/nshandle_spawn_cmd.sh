@@ -300,15 +300,26 @@ spawn_calls()
 }
 
 # Of a process that was there before, at each level.
+# PID LEVEL LEVELS PROCESS: which process it is, only some kernels tell.
+want_in_use()
+{
+	if fact NSFS_TRANSLATES_PIDS; then
+		why="is in use, by process $4"
+	else
+		why="was taken 10 times, by other processes or as the id of a process group or session"
+	fi
+	want_failure "spawn: pid $1 at level $2 of $3 (innermost first) $why"
+}
+
 spawn_pid_in_use()
 {
 	need_vec
 	spawn --pids 1 -t "$inner" -- echo ran
-	want_failure "spawn: pid 1 at level 1 of 1 (innermost first) is in use, by process $inner"
+	want_in_use 1 1 1 "$inner"
 	spawn --pids 500,1 -t "$inner" -- echo ran
-	want_failure "spawn: pid 1 at level 2 of 2 (innermost first) is in use, by process $middle"
+	want_in_use 1 2 2 "$middle"
 	spawn --pids 500,500,1 -t "$inner" -- echo ran
-	want_failure "spawn: pid 1 at level 3 of 3 (innermost first) is in use, by process $outer"
+	want_in_use 1 3 3 "$outer"
 }
 
 # The process that had it is gone, but its session is not.
@@ -371,7 +382,7 @@ spawn_pid_taken_for_good()
 {
 	need_vec
 	race 1 keep_inner --pids 700 -t "$inner" -- echo ran
-	want_failure "spawn: pid 700 at level 1 of 1 (innermost first) is in use, by process $box"
+	want_in_use 700 1 1 "$box"
 }
 
 spawn_pid_of_level_taken()

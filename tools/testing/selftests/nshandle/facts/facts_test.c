@@ -54,7 +54,15 @@ FIXTURE_VARIANT_ADD(fact, P9_ERROR_IS_STALE) {
 	.fact = P9_ERROR_IS_STALE,
 };
 
-static_assert(NR_FACTS == 10, "a variant for each fact");
+FIXTURE_VARIANT_ADD(fact, NSFS_TRANSLATES_PIDS) {
+	.fact = NSFS_TRANSLATES_PIDS,
+};
+
+FIXTURE_VARIANT_ADD(fact, LISTNS) {
+	.fact = LISTNS,
+};
+
+static_assert(NR_FACTS == 12, "a variant for each fact");
 
 FIXTURE_SETUP(fact)
 {

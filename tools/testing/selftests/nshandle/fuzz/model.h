@@ -113,6 +113,7 @@ struct machine {
 	__u64 ino[NR_LINKS];
 	__u64 mnt_id;
 	bool unborn_linked;	/* a pid namespace without an init, in procfs */
+	bool thread_pidfds;	/* there is a pidfd of a single thread */
 	bool zombie_first;	/* ESRCH of it, whoever asks for a handle */
 };
 

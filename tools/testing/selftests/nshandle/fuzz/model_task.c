@@ -142,7 +142,7 @@ void model_fork(struct task *t, const struct step *s, struct expect *e)
 	bool thread = kind_flags[kind] & CLONE_THREAD;
 	struct task *c = &model.task[s->arg[2]];
 
-	if (thread && kids != t->ns[L_PID]) {
+	if (thread && (kids != t->ns[L_PID] || !machine.thread_pidfds)) {
 		e->err = -EINVAL;
 		return;
 	}

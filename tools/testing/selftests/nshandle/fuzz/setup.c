@@ -158,6 +158,16 @@ static bool zombie_is_first(void)
 	return WEXITSTATUS(status);
 }
 
+static bool has_thread_pidfds(void)
+{
+	const unsigned int pidfd_thread = O_EXCL;
+	int pidfd = syscall(__NR_pidfd_open, getpid(), pidfd_thread);
+
+	if (pidfd >= 0)
+		close(pidfd);
+	return pidfd >= 0;
+}
+
 void setup_machine(void)
 {
 	char path[32];
@@ -178,4 +188,5 @@ void setup_machine(void)
 	machine.level = options.no_flags ? 0 : pid_level();
 	machine.unborn_linked = unborn_is_linked();
 	machine.zombie_first = zombie_is_first();
+	machine.thread_pidfds = has_thread_pidfds();
 }

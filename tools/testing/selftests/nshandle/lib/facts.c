@@ -51,6 +51,11 @@ bool fact_base_known(void)
 	return column >= 0;
 }
 
+const char *fact_name(enum fact f)
+{
+	return facts[f].name;
+}
+
 enum fact_answer fact_listed(enum fact f)
 {
 	return strcmp(facts[f].listed[column], "yes") ? NO : YES;

@@ -35,6 +35,7 @@ enum fact_answer {
 	UNKNOWN,	/* there is no probe, or it cannot be made */
 };
 
+const char *fact_name(enum fact f);
 enum fact_answer fact_listed(enum fact f);
 bool fact_has_probe(enum fact f);
 enum fact_answer fact_probed(struct __test_metadata *_metadata, enum fact f);

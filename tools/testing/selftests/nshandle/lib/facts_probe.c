@@ -156,3 +156,21 @@ probe_FSMOUNT_SAYS_TOO_REVEALING(struct __test_metadata *_metadata)
 {
 	return ask_covered(_metadata, false);
 }
+
+/* NS_GET_PID_IN_PIDNS, of the caller in its own pid namespace. */
+enum fact_answer
+probe_NSFS_TRANSLATES_PIDS(struct __test_metadata *_metadata)
+{
+	int ns = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	int pid = ioctl(ns, NS_GET_PID_IN_PIDNS, getpid());
+
+	close(ns);
+	return answer_of(pid == getpid());
+}
+
+/* Without a request, a kernel that has it says EFAULT. */
+enum fact_answer probe_LISTNS(struct __test_metadata *_metadata)
+{
+	return answer_of(syscall(NR_LISTNS, NULL, NULL, 0, 0) < 0 &&
+			 errno == EFAULT);
+}

@@ -7,12 +7,16 @@
 
 #include "facts.h"
 
+/* Headers before 6.18 do not have it. */
+#define NR_LISTNS 470
+
 typedef enum fact_answer fact_probe_fn(struct __test_metadata *_metadata);
 
 fact_probe_fn probe_PIDFD_ARGUMENT_FIRST, probe_PIDFD_ACCESS_BEFORE_ZOMBIE,
 	probe_PIDFD_OF_THREADS, probe_PIDFD_CAN_BE_REOPENED,
 	probe_FSCONFIG_TAKES_O_PATH, probe_PROCFS_SUBSET_IS_FIXED,
-	probe_PROCFS_SUBSET_MAY_BE_COVERED, probe_FSMOUNT_SAYS_TOO_REVEALING;
+	probe_PROCFS_SUBSET_MAY_BE_COVERED, probe_FSMOUNT_SAYS_TOO_REVEALING,
+	probe_NSFS_TRANSLATES_PIDS, probe_LISTNS;
 
 /* They would need a program, and a server of the file system: the tests have. */
 #define probe_EXEC_ENTERS_TIMENS NULL

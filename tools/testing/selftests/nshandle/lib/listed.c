@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "listed.h"
+#include "facts_probe.h"
 
 /* Of the initial pid namespace, on each kernel. */
 #define INITIAL_PID_INO	0xeffffffcU
 
-/* Headers before 6.18 have neither. */
-#ifndef __NR_listns
-#define __NR_listns	470
-#endif
+/* Headers before 6.18 do not have it. */
 #define GET_ID		_IOR(0xb7, 13, __u64)
 
 /* The struct ns_id_req of newer headers. */
@@ -23,7 +21,7 @@ struct list_request {
 static long sys_listns(const struct list_request *request, __u64 *ids,
 		       size_t nr)
 {
-	return syscall(__NR_listns, request, ids, nr, 0);
+	return syscall(NR_LISTNS, request, ids, nr, 0);
 }
 
 void skip_without_listns(struct __test_metadata *_metadata)
@@ -31,9 +29,7 @@ void skip_without_listns(struct __test_metadata *_metadata)
 	struct stat st;
 
 	skip_without_containers(_metadata);
-	/* Without a request, a kernel that has it says EFAULT. */
-	if (sys_listns(NULL, NULL, 0) != -1 || errno != EFAULT)
-		skip_test(_metadata, "kernel without listns(2)");
+	skip_unless_fact(_metadata, LISTNS);
 	ASSERT_EQ(0, stat("/proc/self/ns/pid", &st));
 	if (st.st_ino != INITIAL_PID_INO)
 		skip_test(_metadata, "not in the initial pid namespace");
