@@ -114,6 +114,7 @@ struct machine {
 	__u64 mnt_id;
 	bool unborn_linked;	/* a pid namespace without an init, in procfs */
 	bool thread_pidfds;	/* there is a pidfd of a single thread */
+	bool vm_is_of_one_time;	/* nobody shares it across time namespaces */
 	bool zombie_first;	/* ESRCH of it, whoever asks for a handle */
 };
 

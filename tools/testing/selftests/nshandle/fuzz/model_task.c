@@ -142,6 +142,11 @@ void model_fork(struct task *t, const struct step *s, struct expect *e)
 	bool thread = kind_flags[kind] & CLONE_THREAD;
 	struct task *c = &model.task[s->arg[2]];
 
+	if ((kind_flags[kind] & CLONE_VM) && machine.vm_is_of_one_time &&
+	    t->ns[L_TIME] != t->ns[L_TIME_KIDS]) {
+		e->err = -EINVAL;
+		return;
+	}
 	if (thread && (kids != t->ns[L_PID] || !machine.thread_pidfds)) {
 		e->err = -EINVAL;
 		return;

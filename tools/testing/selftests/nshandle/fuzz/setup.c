@@ -168,6 +168,24 @@ static bool has_thread_pidfds(void)
 	return pidfd >= 0;
 }
 
+/* A child that is to be in another time namespace may not share memory. */
+static bool vm_is_of_one_time(void)
+{
+	int status = 0;
+	pid_t pid = fork(), child;
+
+	if (pid == 0) {
+		if (unshare(CLONE_NEWTIME))
+			_exit(false);
+		child = vfork();
+		if (child == 0)
+			_exit(0);
+		_exit(child < 0 && errno == EINVAL);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
 void setup_machine(void)
 {
 	char path[32];
@@ -189,4 +207,5 @@ void setup_machine(void)
 	machine.unborn_linked = unborn_is_linked();
 	machine.zombie_first = zombie_is_first();
 	machine.thread_pidfds = has_thread_pidfds();
+	machine.vm_is_of_one_time = vm_is_of_one_time();
 }
