@@ -30,7 +30,7 @@ check:		## all tests on the patched kernel (first time 13 minutes and more, then
 check-all:	## make check on each base kernel, and one table (first time an hour, then 10 minutes)
 	@scripts/verbs/check-all $(KERNEL)
 
-check-fixes:	## does each patch of fixes/7.3/ mend plain Linux 7.3? (first time half an hour)
+check-fixes:	## does each patch of fixes/7.3/ mend plain Linux 7.3? (first time 20 minutes)
 	@scripts/verbs/check-fixes
 
 check-debug:	## all tests with KASAN, lockdep, kmemleak, UBSAN (first time half an hour)
