@@ -8,9 +8,14 @@ int slow(void)
 	return times && atoi(times) > 1 ? atoi(times) : 1;
 }
 
+/*
+ * The harness has no way out of a function that it knows on every base. It keeps
+ * the verdict in memory that it shares with this process; what a fixture has
+ * started dies with its parent (PR_SET_PDEATHSIG).
+ */
 void skip_test(struct __test_metadata *_metadata, const char *why)
 {
-	SKIP(longjmp(_metadata->env, 1), "%s", why);
+	SKIP(_exit(0), "%s", why);
 }
 
 void write_at(struct __test_metadata *_metadata, int dir, const char *path,

@@ -74,7 +74,10 @@ int slow(void);
 #define BIT(_n) (1U << (_n))
 #define ARRAY_LEN(_a) (sizeof(_a) / sizeof((_a)[0]))
 
-/* Ends the test here; @why is the reason that the report gives. */
+/*
+ * Ends the test here, without FIXTURE_TEARDOWN(); @why is the reason that the
+ * report gives.
+ */
 void skip_test(struct __test_metadata *_metadata, const char *why);
 
 /* Writes @text in one go to an existing file, @path below @dir. */

@@ -7,7 +7,7 @@ const char *const moved_names[NR_MOVED] = {
 	"capabilities", "securebits", "dumpable", "pdeath_signal", "undo list",
 };
 
-const struct ns_type ns_types[NR_TYPES] = {
+const struct ns_kind ns_types[NR_TYPES] = {
 	{ "user", CLONE_NEWUSER, MOVED_USER | MOVED_CAPS | MOVED_SECUREBITS },
 	{ "mnt", CLONE_NEWNS, MOVED_MNT | MOVED_ROOT | MOVED_CWD },
 	{ "uts", CLONE_NEWUTS, MOVED_UTS },

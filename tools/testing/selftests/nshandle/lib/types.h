@@ -53,13 +53,13 @@ extern const char *const moved_names[NR_MOVED];
  * The eight types, in the order in which setns(2) checks them. @moved is what a
  * join moves in a caller that has called state_arm().
  */
-struct ns_type {
+struct ns_kind {
 	const char *name;	/* of the link in /proc/PID/ns */
 	int flag;
 	unsigned int moved;
 };
 
-extern const struct ns_type ns_types[NR_TYPES];
+extern const struct ns_kind ns_types[NR_TYPES];
 
 /* Bit i of @bits is ns_types[i]: 1 .. 255 are all non-empty masks. */
 int mask_flags(unsigned int bits);
