@@ -13,15 +13,16 @@
 
 int main(int argc, char **argv)
 {
-	struct nsset_args args = { sizeof(args), 0, CLONE_NEWNS | CLONE_NEWUTS };
+	struct nsset_args args = { .size = sizeof(args) };
 	struct nsset_info info = { .size = sizeof(info) };
-	struct pollfd end = { pidfd_open(argc > 2 ? atoi(argv[1]) : 0, 0), POLLIN, 0 };
-	int set = ioctl(end.fd, PIDFD_GET_NSSET, &args);
+	int pidfd = pidfd_open(argc > 2 ? atoi(argv[1]) : 0, 0);
+	int set = ioctl(pidfd, PIDFD_GET_NSSET, &args);
 
 	if (set < 0 || ioctl(set, NSSET_GET_INFO, &info) < 0)
 		err(1, "cannot take the set");
-	printf("mnt:[%llu] uts:[%llu]\n", info.ino[1], info.ino[2]);
-	if (fflush(stdout) || poll(&end, 1, -1) < 0 || setns(set, 0) < 0)
+	dprintf(1, "mnt:[%llu] uts:[%llu]\n", info.ino[1], info.ino[2]);
+	if (poll(&(struct pollfd){ pidfd, POLLIN, 0 }, 1, -1) < 0 ||
+	    setns(set, SETNS_ALL & ~CLONE_NEWPID) < 0)
 		err(1, "cannot join");
 	execvp(argv[2], argv + 2);
 	err(127, "%s", argv[2]);

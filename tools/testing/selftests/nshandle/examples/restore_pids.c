@@ -12,12 +12,13 @@
 
 int main(int argc, char **argv)
 {
-	int ns = open(argc > 4 ? argv[1] : "", O_RDONLY | O_CLOEXEC), status;
-	int inner = ns < 0 ? 0 : atoi(argv[2]), outer = ns < 0 ? 0 : atoi(argv[3]);
-	struct { __u32 nr; __s32 pid[2]; } last = { 2, { inner - 1, outer - 1 } };
-	pid_t child;
+	int ns = open(argc > 4 ? argv[1] : "", O_RDONLY | O_CLOEXEC);
+	int inner = argc > 4 ? atoi(argv[2]) : 0;
+	int outer = argc > 4 ? atoi(argv[3]) : 0;
+	struct { int nr, pid[2]; } last = { 2, { inner - 1, outer - 1 } };
+	int child, status;
 
-	if (ioctl(ns, NS_SET_LAST_PID_VEC, &last) < 0 || setns(ns, CLONE_NEWPID) < 0)
+	if (ioctl(ns, NS_SET_LAST_PID_VEC, &last) || setns(ns, 0))
 		err(1, "cannot set the last pids");
 	child = fork();
 	if (child == 0 && getpid() == inner)
