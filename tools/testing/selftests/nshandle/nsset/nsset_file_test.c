@@ -103,6 +103,19 @@ TEST_F(set, makes_no_set)
 	EXPECT_EQ(ENOTTY, try_nsset(self->set, NULL));
 }
 
+/* For a caller that has closed its standard input. */
+TEST_F(set, may_be_descriptor_0)
+{
+	struct nsset_info info = { .size = sizeof(info) }, other = info;
+
+	ASSERT_EQ(0, close(0));
+	EXPECT_EQ(0, nsset_get(self->pidfd, 0, 0));
+	EXPECT_EQ(0, nsset_info(0, &info));
+	EXPECT_EQ(0, nsset_info(self->set, &other));
+	EXPECT_EQ(0, memcmp(&info, &other, sizeof(info)));
+	EXPECT_EQ(0, close(0));
+}
+
 /* A set is made of a pidfd only. */
 TEST_F(set, made_of_other_files)
 {
