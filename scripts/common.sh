@@ -58,7 +58,7 @@ need_mb()	# DIRECTORY MEGABYTES
 }
 
 # These are of the repository, and no part of the series.
-stay='^(Documentation/([^/]*\.md$|bench/|models/)|kernel/configs/)'
+stay='^(Documentation/([^/]*\.md$|bench/|clients/|models/)|kernel/configs/)'
 
 own_sources()	# print our own files, as paths in a kernel tree
 {
