@@ -42,6 +42,9 @@ check-kcsan:	## the races of them with KCSAN, for accesses without a lock (first
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
 	@scripts/verbs/check stock
 
+check-upstream:	## the base's own selftests: the same on stock and on the series? (first time 20 minutes)
+	@scripts/verbs/check-upstream
+
 check-types:	## what a kernel without TIME_NS, and one without USER_NS, make of SETNS_ALL (first time 20 minutes)
 	@T=nsset_supported_test scripts/verbs/check no-time
 	@T=nsset_supported_test scripts/verbs/check no-user
@@ -98,7 +101,7 @@ lint:		## checkpatch, sparse, W=1, shellcheck (2 minutes)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/verbs/clean
 
-.PHONY: help run check check-debug check-kcsan check-control check-types fuzz \
-	coverage mutate bench soak repeat shell kselftest model series check-series \
-	bisect-check docs refresh lint clean
+.PHONY: help run check check-debug check-kcsan check-control check-upstream \
+	check-types fuzz coverage mutate bench soak repeat shell kselftest model \
+	series check-series bisect-check docs refresh lint clean
 .NOTPARALLEL:
