@@ -57,6 +57,18 @@ need_mb()	# DIRECTORY MEGABYTES
 		die "no disk: $1 has $(free_mb "$1") MB free, this step needs $2 MB"
 }
 
+debian_source()	# SUITE: print apt's line for it, from this machine's mirror
+{
+	local key=/usr/share/keyrings/debian-archive-keyring.gpg uri
+
+	# shellcheck disable=SC2016 # the words are apt's
+	uri=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' \
+		'Created-By: Packages' 2>/dev/null |
+		awk '$1 == "Debian" { print $2; exit }')
+	[ -n "$uri" ] || die "apt has no mirror of Debian: run apt-get update"
+	echo "deb [signed-by=$key] $uri $1 main"
+}
+
 # These are of the repository, and no part of the series.
 stay='^(Documentation/([^/]*\.md$|bench/|clients/|models/)|kernel/configs/)'
 
