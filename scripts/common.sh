@@ -143,6 +143,7 @@ kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 # and which fragment of kernel/configs/ it has on top of the plain
 # configuration.
 kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench
+	clients stock-clients
 	no-time no-user fixes"
 
 known_kernel()	# KERNEL
