@@ -49,6 +49,9 @@ check-types:	## what a kernel without TIME_NS, and one without USER_NS, make of 
 	@T=nsset_supported_test scripts/verbs/check no-time
 	@T=nsset_supported_test scripts/verbs/check no-user
 
+clients:	## what programs of Debian 12 and 13 call, and get (first time half an hour, then 10 minutes)
+	@KERNEL=$(KERNEL) scripts/verbs/clients
+
 fuzz:		## random calls against a model, for SECONDS=600, from SEED=
 	@VM_TIMEOUT=$$(($(SECONDS) + 300)) scripts/vm-run -- \
 		/kselftest/nshandle/nshandle-fuzz --seconds $(SECONDS) \
@@ -101,7 +104,8 @@ lint:		## checkpatch, sparse, W=1, shellcheck (2 minutes)
 clean:		## remove build/ (a new build is a minute or two: ccache stays)
 	@scripts/verbs/clean
 
-.PHONY: help run check check-debug check-kcsan check-control check-upstream \
-	check-types fuzz coverage mutate bench soak repeat shell kselftest model \
-	series check-series bisect-check docs refresh lint clean
+.PHONY: help run check check-all check-fixes check-debug check-kcsan \
+	check-control check-upstream check-types clients fuzz coverage mutate bench \
+	soak repeat shell kselftest model series check-series bisect-check docs \
+	refresh lint clean
 .NOTPARALLEL:
