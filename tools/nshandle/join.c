@@ -225,8 +225,8 @@ static void add_all(struct join *join)
 static bool is_left(const struct join *join, int self,
 		    const struct ns_type *type)
 {
-	bool children = type->children && ((join->how | join->target.made) &
-					   SETNS_FOR_CHILDREN);
+	bool children = type->children &&
+			((join->how | join->target.made) & SETNS_FOR_CHILDREN);
 	int target = join->target.fd;
 	int own = ns_open(self, type, type->flag == CLONE_NEWPID);
 
@@ -242,7 +242,7 @@ static bool is_left(const struct join *join, int self,
 /* What --all means here, for a message. */
 static int types_left(const struct join *join)
 {
-	int self = sys_pidfd_open(getpid()), left = 0;
+	int self = sys_pidfd_open(getpid(), 0), left = 0;
 
 	for (const struct ns_type *type = ns_types; type->flag; type++)
 		if ((join->types & type->flag) && is_left(join, self, type))
@@ -270,6 +270,26 @@ static int join_others(struct join *join)
 }
 
 /*
+ * A seccomp filter sees only the mask of types: it denies the call for the sake of
+ * a type that SETNS_SKIP_JOINED would leave out. Leave those out here. If the
+ * process joins another namespace meanwhile, that is as if it had done so later.
+ */
+static bool drop_denied(struct join *join)
+{
+	int denied, keep = types_left(join);
+
+	if (!(join_flags(join) & SETNS_SKIP_JOINED))
+		return false;
+	if (join->how & SETNS_ROOT)
+		keep |= CLONE_NEWNS;
+	denied = join_denied_types(join->types & ~keep);
+	join->types &= ~denied;
+	if (!(join->types & (CLONE_NEWPID | CLONE_NEWTIME)))
+		join->how &= ~SETNS_FOR_CHILDREN;
+	return denied;
+}
+
+/*
  * One call, which changes nothing if it fails. -1 if all are joined, or could be
  * in a dry run.
  */
@@ -277,9 +297,11 @@ static int join_types(struct join *join)
 {
 	int error = join_try(join, join_flags(join)), left;
 
+	if (error == EPERM && drop_denied(join))
+		error = join->types ? join_try(join, join_flags(join)) : 0;
 	if (!error)
 		return -1;
-	if (error == EINVAL && join->all && !join_has_all())
+	if ((error == EINVAL || error == EPERM) && join->all && !join_has_all())
 		return join_others(join);
 	left = join->all ? types_left(join) : 0;
 	if (left)
@@ -343,7 +365,7 @@ static bool changes(const struct join *join, int letter)
 	if (!(join_flags(join) & SETNS_SKIP_JOINED))
 		return true;
 
-	self = sys_pidfd_open(getpid());
+	self = sys_pidfd_open(getpid(), 0);
 	own = ns_open(self, type, false);
 	absent = own < 0 && errno == EOPNOTSUPP;
 	same = ns_same(own, type->children ? ns_open(self, type, true) :
@@ -358,10 +380,15 @@ static int enter(struct join *join)
 	bool become = !join->keep_ids && changes(join, 'U');
 	bool no_groups = become && (!getgroups(0, NULL) ||
 				    !setgroups(0, NULL));
+	bool hint = (join->types & CLONE_NEWPID) &&
+		    !(join->how & SETNS_FOR_CHILDREN) &&
+		    target_means_children(&join->target);
 	int status = join_types(join);
 
 	if (status >= 0)
 		return status;
+	if (hint)
+		hint_at_children("join", &join->target, "--for-children");
 	if (join->how & SETNS_DRY_RUN)
 		return show_dry_run(join);
 	return become ? become_root(no_groups) : -1;
@@ -371,18 +398,21 @@ int cmd_join(int argc, char **argv)
 {
 	struct join join = { .types = 0 };
 	int status = parse(&join, argc, argv);
+	struct run run;
 
 	if (status < 0)
 		status = open_target(&join);
 	if (status < 0 && join.all)
 		add_all(&join);
-	if (status < 0)
+	if (status < 0) {
+		terminal_open(&run.terminal);
 		status = enter(&join);
+	}
 	if (status >= 0)
 		return status;
 
 	/* The descriptor closes itself on exec: COMMAND never sees it. */
 	if (changes(&join, 'p'))
-		return run_in_child(join.argv);
+		return run_in_child(&run, join.argv);
 	return run_here(join.argv);
 }

@@ -57,7 +57,9 @@ int parse_pid_vec(const char *command, const char *text, int least,
 {
 	char *words = strdupa(text), *word;
 
-	vec->nr = 0;
+	if (vec->nr)
+		return complain_usage(command,
+				      "'%s': pids can be given only once", text);
 	while ((word = strsep(&words, ","))) {
 		if (vec->nr == LEVELS_MAX)
 			return complain_usage(command,

@@ -3,7 +3,9 @@
  * nshandle(1): namespaces by handle and all at once. This file only finds
  * the subcommand; each of those has a file of its own.
  */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nshandle.h"
 
@@ -43,10 +45,23 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * If one of 0-2 is closed, a descriptor of our own would get its number: a message
+ * would be written to a pidfd, or COMMAND would read from it. Fill it with one that
+ * can be neither read nor written, and that COMMAND does not inherit either.
+ */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/", O_PATH | O_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	fill_standard_descriptors();
 	if (argc < 2)
 		return complain_usage(NULL, "a command is missing");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))

@@ -237,5 +237,8 @@ int open_pid_ns(const char *command, struct target *target)
 	ns = target_ns(target, type);
 	if (ns < 0)
 		complain_ns(target, type);
+	else if (target_means_children(target))
+		hint_at_children(command, target,
+				 "its file in /proc/PID/ns is pid_for_children");
 	return ns;
 }

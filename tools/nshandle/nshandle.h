@@ -67,6 +67,10 @@ int target_open(struct target *target);
 bool target_is_file(const struct target *target);
 bool target_is_set(const struct target *target);
 int target_ns(const struct target *target, const struct ns_type *type);
+bool target_has_children_elsewhere(const struct target *target);
+bool target_means_children(const struct target *target);
+void hint_at_children(const char *command, const struct target *target,
+		      const char *remedy);
 int complain_ns(const struct target *target, const struct ns_type *type);
 
 /* listen.c: announcing what COMMAND inherits */
@@ -94,6 +98,7 @@ int look_at_how(const char *command, int types, int how);
 int join_try(const struct join *join, int flags);
 bool join_has_all(void);
 int join_unknown_types(int types);
+int join_denied_types(int types);
 int complain_join(const struct join *join, int error);
 
 /* last_pid.c: pids of a process at each level, or the last ones given */
@@ -149,21 +154,39 @@ int ns_open(int pidfd, const struct ns_type *type, bool children);
 bool ns_same(int ns, int other);
 int open_pid_ns(const char *command, struct target *target);
 
+/* terminal.c: the terminal of a command that is our child */
+
+struct terminal {
+	int fd;			/* -1: none */
+	bool own_group;		/* the command has a process group of its own */
+	bool lent;		/* and that group has the terminal */
+};
+
+void terminal_open(struct terminal *terminal);
+void terminal_start(const struct terminal *terminal);
+void terminal_lend(struct terminal *terminal, pid_t child);
+void terminal_take_back(struct terminal *terminal);
+void terminal_follow_stop(struct terminal *terminal, pid_t child, int signal);
+void terminal_follow_interrupt(struct terminal *terminal, pid_t child);
+
 /* run.c: running the command; most return an exit status */
 
 int run_here(char **argv);
-int run_in_child(char **argv);
 
-/* The steps of run_in_child(), for a caller that forks by itself */
 struct run {
+	struct terminal terminal;
 	sigset_t signals;
 	sigset_t inherited;
 };
 
+int run_in_child(struct run *run, char **argv);
+
+/* The steps of run_in_child(), for a caller that forks by itself */
+
 void run_prepare(struct run *run);
 int complain_fork(void);
 int run_prepared(const struct run *run, char **argv);
-int run_wait(const struct run *run, pid_t child);
+int run_wait(struct run *run, pid_t child);
 
 /* util.c: messages, system calls without a wrapper in old C libraries */
 
@@ -183,9 +206,9 @@ bool parse_number(const char *text, int least, int *number);
 bool parse_pid(const char *text, pid_t *pid);
 bool kernel_older_than(int major, int minor);
 
-int open_process(pid_t pid);
+int open_process(pid_t pid, bool *thread);
 const char *why_no_process(int pidfd);
-int sys_pidfd_open(pid_t pid);
+int sys_pidfd_open(pid_t pid, unsigned int flags);
 bool pidfd_exited(int pidfd);
 bool pidfd_reaped(int pidfd);
 bool is_pidfd(int fd);

@@ -75,6 +75,7 @@ static const struct attribute {
 	unsigned int clear;
 	unsigned int set;
 } attributes[] = {
+	{ "defaults",	 0,		0 },
 	{ "ro",		 0,		ATTR_RDONLY },
 	{ "rw",		 ATTR_RDONLY,	0 },
 	{ "nosuid",	 0,		ATTR_NOSUID },

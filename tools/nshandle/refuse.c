@@ -6,9 +6,13 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "nshandle.h"
+
+/* What PR_GET_SECCOMP returns under a filter. */
+#define SECCOMP_FILTERED	2
 
 /* --all may have implied the last one. */
 static const struct option_word {
@@ -92,12 +96,13 @@ int join_try(const struct join *join, int flags)
 }
 
 /*
- * The errno of a dry run that joins the caller's own namespace: only a bit
- * that the kernel does not know is EINVAL.
+ * The errno of a dry run that joins the caller's own namespace: EINVAL if the
+ * kernel does not know a bit, EPERM if a seccomp filter or a security module denies
+ * the call. The kernel itself asks for no permission here.
  */
 static int ask_about(int type)
 {
-	int pidfd = sys_pidfd_open(getpid());
+	int pidfd = sys_pidfd_open(getpid(), 0);
 	int flags = type | SETNS_SKIP_JOINED | SETNS_DRY_RUN;
 	int error = setns(pidfd, flags) ? errno : 0;
 
@@ -105,14 +110,34 @@ static int ask_about(int type)
 	return error;
 }
 
+/* With some type: a filter may deny the others. */
+static bool kernel_has(int flags)
+{
+	for (const struct ns_type *type = ns_types; type->flag; type++)
+		if (!ask_about(type->flag | flags))
+			return true;
+	return false;
+}
+
 static bool kernel_has_flags(void)
 {
-	return !ask_about(CLONE_NEWNS);
+	return kernel_has(0);
 }
 
 bool join_has_all(void)
 {
-	return !ask_about(CLONE_NEWNS | SETNS_SUPPORTED);
+	return kernel_has(SETNS_SUPPORTED);
+}
+
+/* The ones of @types that are denied whatever namespace it is. */
+int join_denied_types(int types)
+{
+	int denied = 0;
+
+	for (const struct ns_type *type = ns_types; type->flag; type++)
+		if ((types & type->flag) && ask_about(type->flag) == EPERM)
+			denied |= type->flag;
+	return denied;
 }
 
 /* The ones of @types that a kernel with the flags was built without. */
@@ -177,6 +202,11 @@ static bool process_refuses(const struct join *join)
 /* What the errno of a namespace means, if the kernel has dry runs. */
 static const char *why_refused(const struct join *join, int flag, int error)
 {
+	if (error == EPERM && join_denied_types(flag))
+		return " (a seccomp filter denies it, such as that of RestrictNamespaces= of systemd)";
+	if (error == EPERM && flag == CLONE_NEWPID &&
+	    target_has_children_elsewhere(&join->target))
+		return " (needs CAP_SYS_ADMIN over it, and in COMMAND's user namespace; the next children of the process are in another: --for-children)";
 	if (error == EINVAL && join_unknown_types(flag))
 		return " (this kernel has none)";
 	if (error == EINVAL && flag == CLONE_NEWUSER &&
@@ -239,6 +269,9 @@ static int complain_of_any(const struct join *join, int error)
 	bool one = !(join->types & (join->types - 1));
 	char who[NS_WORDS_MAX] = "";
 
+	if (error == EPERM && prctl(PR_GET_SECCOMP) == SECCOMP_FILTERED)
+		return complain_of(join, "", error,
+				   " (a seccomp filter is in effect, such as that of RestrictNamespaces= of systemd: it may deny them; else it needs CAP_SYS_ADMIN over each, and read access as for ptrace)");
 	if (error == EINVAL)
 		return complain_of(join, "", error, why_invalid(join));
 	if (error == EPERM && !one)

@@ -14,7 +14,8 @@
 
 /*
  * The signals that the waiting parent passes on. The stop signals are here so
- * that the parent stops because its child has stopped, not along with it.
+ * that the parent stops because its child has stopped, not along with it; and so
+ * that it can set the foreground group of the terminal in any case.
  */
 static const int relayed[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM,
@@ -69,41 +70,50 @@ int run_here(char **argv)
 
 /*
  * The terminal sends its signals to the child too, so pass on only those of
- * another process; but a hangup may come to us alone.
+ * another process; but a hangup may come to us alone. So may any signal if the
+ * child has a process group of its own and has not got the terminal yet.
  */
-static void relay(pid_t child, const siginfo_t *info)
+static void relay(const struct run *run, pid_t child, const siginfo_t *info)
 {
 	if (info->si_code <= 0 || info->si_signo == SIGHUP)
 		kill(child, info->si_signo);
+	else if (run->terminal.own_group && kill(-child, info->si_signo))
+		kill(child, info->si_signo);
 }
 
-/* The child has stopped: stop, too, so that a job-control shell sees it. */
-static void stop_with(pid_t child)
+/* The exit status, once the child has ended; else -1. */
+static int look_at_child(struct run *run, pid_t child)
 {
-	kill(getpid(), SIGSTOP);
-	kill(child, SIGCONT);
-}
-
-int run_wait(const struct run *run, pid_t child)
-{
-	siginfo_t info;
 	int status;
 
-	for (;;) {
-		if (sigwaitinfo(&run->signals, &info) < 0)
-			continue;	/* EINTR: we were stopped */
-		if (info.si_signo != SIGCHLD) {
-			relay(child, &info);
-			continue;
-		}
-		if (waitpid(child, &status, WNOHANG | WUNTRACED) != child)
-			continue;
-		if (WIFEXITED(status))
-			return WEXITSTATUS(status);
-		if (WIFSIGNALED(status))
-			return 128 + WTERMSIG(status);
-		stop_with(child);
+	if (waitpid(child, &status, WNOHANG | WUNTRACED) != child)
+		return -1;
+	if (WIFSTOPPED(status)) {
+		terminal_follow_stop(&run->terminal, child, WSTOPSIG(status));
+		return -1;
 	}
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+		terminal_follow_interrupt(&run->terminal, child);
+	terminal_take_back(&run->terminal);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
+}
+
+int run_wait(struct run *run, pid_t child)
+{
+	siginfo_t info;
+	int status = -1;
+
+	while (status < 0) {
+		if (sigwaitinfo(&run->signals, &info) < 0)
+			/* EINTR: we were stopped, and are continued */
+			terminal_lend(&run->terminal, child);
+		else if (info.si_signo != SIGCHLD)
+			relay(run, child, &info);
+		else
+			status = look_at_child(run, child);
+	}
+	return status;
 }
 
 /* Call this before fork(2), so that no signal comes too early. */
@@ -119,24 +129,39 @@ void run_prepare(struct run *run)
 	sigprocmask(SIG_BLOCK, &run->signals, &run->inherited);
 }
 
+/*
+ * ps(1) looks itself up in /proc by its process id, and fails in a procfs of
+ * another pid namespace. Tell people, not programs.
+ */
+static void hint_at_procfs(void)
+{
+	char self[16] = "";
+
+	if (isatty(STDERR_FILENO) &&
+	    readlink("/proc/self", self, sizeof(self) - 1) > 0 &&
+	    atoi(self) != getpid())
+		warnx("note: /proc is that of another pid namespace ('-m' as well, or 'nshandle proc', gives one that fits)");
+}
+
 /* In the child; returns only if it failed. */
 int run_prepared(const struct run *run, char **argv)
 {
+	hint_at_procfs();
+	terminal_start(&run->terminal);
 	sigprocmask(SIG_SETMASK, &run->inherited, NULL);
 	return run_here(argv);
 }
 
 /* Only children enter a pid namespace that was joined. */
-int run_in_child(char **argv)
+int run_in_child(struct run *run, char **argv)
 {
-	struct run run;
 	pid_t child;
 
-	run_prepare(&run);
+	run_prepare(run);
 	child = fork();
 	if (child < 0)
 		return complain_fork();
 	if (!child)
-		_exit(run_prepared(&run, argv));
-	return run_wait(&run, child);
+		_exit(run_prepared(run, argv));
+	return run_wait(run, child);
 }

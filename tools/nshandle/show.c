@@ -356,9 +356,10 @@ static int look(struct view *view)
 
 	if (!file && target_open(&view->target) >= 0)
 		return EXIT_FAILED;
-	view->self = open_process(getpid());
+	view->self = sys_pidfd_open(getpid(), 0);
 	if (view->self < 0)
-		return EXIT_FAILED;
+		return complain(EXIT_FAILED, "show: pidfd_open(2): %s",
+				strerror(errno));
 	if (file)
 		return look_at_procfs(view);
 	return target_is_set(&view->target) ? look_at_set(view) :

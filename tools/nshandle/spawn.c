@@ -186,7 +186,7 @@ static void end_child(const struct spawn *spawn)
 /* The child waits, so procfs shows it. Leaves errno as it was. */
 static pid_t pid_by_procfs(pid_t child, unsigned int level)
 {
-	int saved = errno, pidfd = sys_pidfd_open(child);
+	int saved = errno, pidfd = sys_pidfd_open(child, 0);
 	pid_t pid = ns_procfs_level_pid(pidfd, level);
 
 	close(pidfd);
@@ -325,8 +325,10 @@ int cmd_spawn(int argc, char **argv)
 	struct spawn spawn = { .nr_ns = 0 };
 	int status = parse(&spawn, argc, argv);
 
-	if (status < 0)
+	if (status < 0) {
+		terminal_open(&spawn.run.terminal);
 		status = enter(&spawn);
+	}
 	if (status >= 0)
 		return status;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "nshandle.h"
 
@@ -29,11 +30,21 @@ static bool has_prefix(const char *text)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+/* Neither of two shall win in silence. */
+static int complain_second(const char *command, const char *text,
+			   const struct target *target)
+{
+	return complain_usage(command, "'%s' and '%s': only one can be meant",
+			      target->text, text);
+}
+
 /* Returns -1 to go on, else the exit status. */
 int target_parse(const char *command, const char *text, struct target *target)
 {
 	bool descriptor = has_prefix(text);
 
+	if (target->text)
+		return complain_second(command, text, target);
 	*target = (struct target){ .text = text, .fd = -1 };
 	if (descriptor && parse_number(text + strlen(prefix), 0, &target->fd))
 		return -1;
@@ -43,14 +54,16 @@ int target_parse(const char *command, const char *text, struct target *target)
 			      descriptor ? "descriptor" : "process id");
 }
 
-/* The same, but any other text is the name of a file. */
+/* The same, but any other text that is not empty is the name of a file. */
 int target_parse_or_file(const char *command, const char *text,
 			 struct target *target)
 {
+	if (!text[0] || is_number(text) || has_prefix(text))
+		return target_parse(command, text, target);
+	if (target->text)
+		return complain_second(command, text, target);
 	*target = (struct target){ .text = text, .fd = -1 };
-	if (!is_number(text) && !has_prefix(text))
-		return -1;
-	return target_parse(command, text, target);
+	return -1;
 }
 
 bool target_is_file(const struct target *target)
@@ -112,12 +125,14 @@ static int take_inherited(struct target *target)
 /* -1, or the exit status after a message. */
 int target_open(struct target *target)
 {
+	bool thread;
+
 	if (!target->pid)
 		return take_inherited(target);
 
-	snprintf(target->name, sizeof(target->name), "process %d",
-		 target->pid);
-	target->fd = open_process(target->pid);
+	target->fd = open_process(target->pid, &thread);
+	snprintf(target->name, sizeof(target->name), "%s %d",
+		 thread ? "thread" : "process", target->pid);
 	return target->fd < 0 ? EXIT_FAILED : -1;
 }
 
@@ -129,6 +144,50 @@ int target_ns(const struct target *target, const struct ns_type *type)
 {
 	return ns_open(target->fd, type,
 		       type->children && (target->made & SETNS_FOR_CHILDREN));
+}
+
+/*
+ * Is the process still in the pid namespace that it was in before it unshared or
+ * joined the one for its children? If that has no init yet, there is no link to it,
+ * or, before Linux 6.12, no file of it at all.
+ */
+bool target_has_children_elsewhere(const struct target *target)
+{
+	const struct ns_type *type = ns_type_of_letter('p');
+	int own, children;
+
+	if (target_is_set(target))
+		return false;
+	own = ns_open(target->fd, type, false);
+	children = ns_open(target->fd, type, true);
+	if (own >= 0 && children < 0 && errno == ENOENT) {
+		close(own);
+		return true;
+	}
+	return own >= 0 && children >= 0 && !ns_same(own, children);
+}
+
+/*
+ * Is the process in the caller's pid namespace, but its next children are not?
+ * People mean the namespace that they have just unshared, and would get the
+ * caller's own without a word.
+ */
+bool target_means_children(const struct target *target)
+{
+	const struct ns_type *type = ns_type_of_letter('p');
+	int self = sys_pidfd_open(getpid(), 0);
+	bool shared = ns_same(ns_open(self, type, false),
+			      target_ns(target, type));
+
+	close(self);
+	return shared && target_has_children_elsewhere(target);
+}
+
+void hint_at_children(const char *command, const struct target *target,
+		      const char *remedy)
+{
+	warnx("%s: note: %s is in the caller's pid namespace, but its next children are in another (%s)",
+	      command, target->name, remedy);
 }
 
 /* After target_ns() or ns_open() failed. */

@@ -28,6 +28,12 @@
 #define SYS_fsmount		432
 #endif
 
+/* PIDFD_THREAD of <linux/pidfd.h>, which may be missing. */
+#define PIDFD_OF_THREAD	O_EXCL
+
+/* PF_EXITING of the kernel, in /proc/PID/stat. */
+#define TASK_EXITING	0x4
+
 /* <linux/mount.h> clashes with <sys/mount.h> of some C libraries. */
 enum {
 	OPEN_CLOEXEC		= 0x1,	/* fsopen(2) and fsmount(2) */
@@ -56,13 +62,17 @@ int complain_option(const char *command, int option, char **argv)
 			      argv[optind - 1]);
 }
 
-/* Fail if the output could not be written, say to a full disk. */
+/*
+ * Fail if the output could not be written, say to a full disk. A reader that has
+ * gone wants no message, even where SIGPIPE is ignored.
+ */
 int end_output(void)
 {
-	if (fflush(stdout) == EOF || ferror(stdout))
-		return complain(EXIT_FAILED, "cannot write: %s",
-				strerror(errno));
-	return EXIT_SUCCESS;
+	if (fflush(stdout) != EOF && !ferror(stdout))
+		return EXIT_SUCCESS;
+	if (errno != EPIPE)
+		warnx("cannot write: %s", strerror(errno));
+	return EXIT_FAILED;
 }
 
 int show(const char *text)
@@ -110,36 +120,74 @@ bool kernel_older_than(int major, int minor)
 	       (has_major == major && has_minor < minor);
 }
 
-/* Returns a pidfd, or -1 after a message. */
-int open_process(pid_t pid)
+/*
+ * Returns a pidfd of a process, or of a thread that is not the first of its
+ * process; or -1 after a message.
+ */
+int open_process(pid_t pid, bool *thread)
 {
-	int pidfd = sys_pidfd_open(pid);
+	int pidfd = sys_pidfd_open(pid, 0);
 	const char *hint = "";
 
+	*thread = pidfd < 0 && (errno == EINVAL || errno == ENOENT);
+	if (*thread)
+		pidfd = sys_pidfd_open(pid, PIDFD_OF_THREAD);
 	if (pidfd >= 0)
 		return pidfd;
 
 	if (kernel_older_than(5, 8))
 		hint = " (Linux 5.8 or newer is needed)";
-	else if (errno == EINVAL || errno == ENOENT)
-		hint = " (is it the id of a thread, not of a process?)";
+	else if (*thread && kernel_older_than(6, 9))
+		hint = " (is it the id of a thread? They need Linux 6.9)";
 	return complain(-1, "cannot open process %d: %s%s", pid,
 			strerror(errno), hint);
+}
+
+/*
+ * The state of a process, such as 'Z', and its flags, PF_* of the kernel. '?': its
+ * number in /proc is unknown, or procfs does not show it.
+ */
+static char state_of(int pidfd, unsigned int *flags)
+{
+	char path[32], line[512], state = '?', *end;
+	FILE *file;
+
+	*flags = 0;
+	snprintf(path, sizeof(path), "/proc/%d/stat", ns_procfs_pid(pidfd));
+	file = fopen(path, "re");
+	if (!file)
+		return state;
+	if (fgets(line, sizeof(line), file)) {
+		end = strrchr(line, ')');
+		if (!end || sscanf(end, ") %c %*d %*d %*d %*d %*d %u", &state,
+				   flags) != 2)
+			state = '?';
+	}
+	fclose(file);
+	return state;
 }
 
 /* After ESRCH from a call on a pidfd. */
 const char *why_no_process(int pidfd)
 {
+	unsigned int flags;
+	char state;
+
 	if (pidfd_reaped(pidfd))
 		return " (it is gone)";
 	if (pidfd_exited(pidfd))
 		return " (it is a zombie: it has ended)";
-	return " (its first thread has ended)";
+	state = state_of(pidfd, &flags);
+	if (state == 'Z')
+		return " (its first thread has ended)";
+	if (flags & TASK_EXITING)
+		return " (it is ending: it waits for its last threads or children)";
+	return " (it is ending, or its first thread has ended)";
 }
 
-int sys_pidfd_open(pid_t pid)
+int sys_pidfd_open(pid_t pid, unsigned int flags)
 {
-	return syscall(SYS_pidfd_open, pid, 0);
+	return syscall(SYS_pidfd_open, pid, flags);
 }
 
 /* True once all threads are gone, whether or not the parent has waited. */

@@ -30,7 +30,6 @@ root_in_a_user_namespace
 preserve_credentials
 groups_that_may_not_be_dropped
 termination_is_relayed
-stops_and_continues_with_the_command
 "
 . "$(dirname "$0")/cmd_lib.sh"
 
@@ -368,22 +367,6 @@ termination_is_relayed()
 		want_status $((128 + signal))
 		[ ! -e "/proc/$command" ] || fail "the command lives on"
 	done
-}
-
-stops_and_continues_with_the_command()
-{
-	start_command
-	await "$command" "(sleep) S"
-	kill -STOP "$command"
-	await "$command" ") T"
-	await "$parent" ") T"
-	kill -CONT "$parent"
-	await "$command" "(sleep) S"
-	await "$parent" ") S"
-	kill -KILL "$command"
-	status=0
-	wait "$parent" || status=$?
-	want_status 137
 }
 
 prepare_cases
