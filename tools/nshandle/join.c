@@ -5,20 +5,25 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/ioctl.h>
 
 #include "nshandle.h"
+
+/* As in kernel headers that may be missing. */
+#ifndef NS_GET_NSTYPE
+#define NS_GET_NSTYPE	_IO(0xb7, 0x3)
+#endif
 
 static const char help[] =
 	"Usage: nshandle join -t PID [OPTION...] [--] [COMMAND [ARG...]]\n"
 	"Run COMMAND, or a shell, in namespaces of process PID: all those\n"
 	"named are joined by one system call, or none of them is.\n"
 	"\n"
-	"  -t, --target PID  the process\n"
+	"  -t, --target PID  the process, or the thread\n"
+	"  -t, --target PID:INODE\n"
+	"                    only if its pidfd has this inode number\n"
 	"  -t, --target fd:N\n"
 	"                    by a pidfd that was inherited; or a set that was\n"
 	"                    inherited from 'nshandle hold'. COMMAND does not\n"
@@ -35,12 +40,27 @@ static const char help[] =
 	"      --skip-joined leave alone those that the caller is in already\n"
 	"      --for-children\n"
 	"                    -p, -T: those of its future children\n"
-	"      --root        its root and working directory (with -m or -a)\n"
+	"  -r, --root        its root and working directory (with -m or -a)\n"
+	"      --NAME=FILE   instead of -t: one namespace, by its file; NAME is\n"
+	"                    mount, uts, ipc, net, pid, user, cgroup or time\n"
+	"      --user-parent the user namespace that owns the others; with -U the\n"
+	"                    one above it\n"
 	"                    Without any of these, and with a set: -a, and --root\n"
 	"                    if it holds a root\n"
 	"      --dry-run     join and run nothing: say if joining would work\n"
+	"\n"
+	"  -S, --setuid N|follow\n"
+	"  -G, --setgid N|follow\n"
+	"                    run COMMAND as uid or gid N, or as the process does\n"
 	"      --preserve-credentials\n"
 	"                    keep uid, gid and groups with -U\n"
+	"  -r, --root=DIR    this root directory, opened before the join\n"
+	"  -w, --wd[=DIR]    its working directory; or DIR, opened before it\n"
+	"  -W, --wdns DIR    working directory DIR, as COMMAND sees it\n"
+	"                    -r with --wd=DIR or -W leaves its own alone\n"
+	"  -e, --env         its environment instead of the caller's\n"
+	"  -c, --join-cgroup its control group (cgroup2)\n"
+	"  -F, --no-fork     with -p, only children of COMMAND are in there\n"
 	"  -h, --help        show this text\n"
 	"  -V, --version     show the version\n"
 	"\n"
@@ -52,26 +72,34 @@ static const char help[] =
 /* The option for a flag of setns(2) is OPT_HOW | flag. */
 enum {
 	OPT_KEEP_IDS	= OPT_LONG,
+	OPT_USER_PARENT,
 	OPT_HOW		= 2 * OPT_LONG,
 };
 
 static const struct option options[] = {
 	{ "target",			required_argument, NULL, 't' },
 	{ "all",			no_argument, NULL, 'a' },
-	{ "mount",			no_argument, NULL, 'm' },
-	{ "uts",			no_argument, NULL, 'u' },
-	{ "ipc",			no_argument, NULL, 'i' },
-	{ "net",			no_argument, NULL, 'n' },
-	{ "pid",			no_argument, NULL, 'p' },
-	{ "user",			no_argument, NULL, 'U' },
-	{ "cgroup",			no_argument, NULL, 'C' },
-	{ "time",			no_argument, NULL, 'T' },
+	{ "mount",			optional_argument, NULL, 'm' },
+	{ "uts",			optional_argument, NULL, 'u' },
+	{ "ipc",			optional_argument, NULL, 'i' },
+	{ "net",			optional_argument, NULL, 'n' },
+	{ "pid",			optional_argument, NULL, 'p' },
+	{ "user",			optional_argument, NULL, 'U' },
+	{ "cgroup",			optional_argument, NULL, 'C' },
+	{ "time",			optional_argument, NULL, 'T' },
 	{ "skip-joined",		no_argument, NULL,
 	  OPT_HOW | SETNS_SKIP_JOINED },
 	{ "for-children",		no_argument, NULL,
 	  OPT_HOW | SETNS_FOR_CHILDREN },
-	{ "root",			no_argument, NULL,
-	  OPT_HOW | SETNS_ROOT },
+	{ "root",			optional_argument, NULL, 'r' },
+	{ "wd",				optional_argument, NULL, 'w' },
+	{ "wdns",			required_argument, NULL, 'W' },
+	{ "setuid",			required_argument, NULL, 'S' },
+	{ "setgid",			required_argument, NULL, 'G' },
+	{ "env",			no_argument, NULL, 'e' },
+	{ "join-cgroup",		no_argument, NULL, 'c' },
+	{ "no-fork",			no_argument, NULL, 'F' },
+	{ "user-parent",		no_argument, NULL, OPT_USER_PARENT },
 	{ "dry-run",			no_argument, NULL,
 	  OPT_HOW | SETNS_DRY_RUN },
 	{ "preserve-credentials",	no_argument, NULL, OPT_KEEP_IDS },
@@ -81,19 +109,73 @@ static const struct option options[] = {
 };
 
 /* '+': options after COMMAND are its own; ':': we print the messages */
-static const char letters[] = "+:t:a" NS_LETTERS "hV";
+static const char letters[] = "+:t:a" NS_LETTERS "r::w::W:S:G:ecFhV";
+
+static int take_type(struct join *join, const struct ns_type *type)
+{
+	if (optarg && join->file)
+		return complain_usage("join",
+				      "'%s' and '%s': only one namespace can be given by its file",
+				      join->file, optarg);
+	if (optarg)
+		join->file = optarg;
+	join->types |= type->flag;
+	return -1;
+}
+
+/* Options of what COMMAND has beside namespaces. -1 to go on, 0 if it is none. */
+static int take_place(struct join *join, int option)
+{
+	switch (option) {
+	case 'r':
+		join->wants_root = true;
+		join->root = optarg;
+		return -1;
+	case 'w':
+		join->wants_wd = !optarg;
+		join->wd = optarg;
+		return -1;
+	case 'W':
+		join->wdns = optarg;
+		return -1;
+	case 'S':
+		return id_parse("-S", optarg, &join->ids.uid);
+	case 'G':
+		return id_parse("-G", optarg, &join->ids.gid);
+	case 'e':
+		join->take_env = true;
+		return -1;
+	case 'c':
+		join->take_cgroup = true;
+		return -1;
+	}
+	return 0;
+}
 
 /* Returns -1 to go on, else the exit status. */
 static int take_option(struct join *join, int option, char **argv)
 {
+	const struct ns_type *type = ns_type_of_letter(option);
+	int status = take_place(join, option);
+
+	if (status)
+		return status;
+	if (type)
+		return take_type(join, type);
 	switch (option) {
 	case 't':
 		return target_parse("join", optarg, &join->target);
 	case 'a':
 		join->all = true;
 		return -1;
+	case 'F':
+		join->no_fork = true;
+		return -1;
 	case OPT_KEEP_IDS:
 		join->keep_ids = true;
+		return -1;
+	case OPT_USER_PARENT:
+		join->user_parent = true;
 		return -1;
 	case 'h':
 		return show(help);
@@ -103,10 +185,7 @@ static int take_option(struct join *join, int option, char **argv)
 	case '?':
 		return complain_option("join", option, argv);
 	}
-	if (option & OPT_HOW)
-		join->how |= option & ~OPT_HOW;
-	else
-		join->types |= ns_type_of_letter(option)->flag;
+	join->how |= option & ~OPT_HOW;
 	return -1;
 }
 
@@ -133,6 +212,56 @@ static int look_at_types(const struct join *join)
 	return look_at_how("join", join->types, join->how);
 }
 
+static bool follows(const struct join *join)
+{
+	return join->ids.uid.follow || join->ids.gid.follow;
+}
+
+/*
+ * Does anything come from the process's directory in /proc? Its root and working
+ * directory do so only if SETNS_ROOT does not bring both.
+ */
+static bool needs_process(const struct join *join)
+{
+	return join->take_env || join->take_cgroup || follows(join) ||
+	       (join->root && !join->root[0]) || (join->wd && !join->wd[0]);
+}
+
+/* Which of -r and -w the kernel does, in the one call. */
+static int look_at_place(struct join *join)
+{
+	if (join->wdns && (join->wd || join->wants_wd))
+		return complain_usage("join", "-w and -W: only one can be meant");
+	if (follows(join) && join->user_parent)
+		return complain_usage("join",
+				      "'follow' is for the user namespace of the process, not for --user-parent");
+	if (join->wants_root && !join->root && !join->wd && !join->wdns) {
+		join->how |= SETNS_ROOT;
+		return -1;
+	}
+	if (join->wants_root && !join->root)
+		join->root = "";
+	if (join->wants_wd)
+		join->wd = "";
+	return -1;
+}
+
+/* A namespace by its file has no process beside it, and no flags. */
+static int look_at_file(struct join *join)
+{
+	if (join->target.text || join->all || join->how || join->user_parent ||
+	    (join->types & (join->types - 1)))
+		return complain_usage("join",
+				      "'%s': a namespace by its file is joined alone, without -t and its options",
+				      join->file);
+	if ((join->wants_root && !join->root) || join->wants_wd ||
+	    needs_process(join))
+		return complain_usage("join",
+				      "'%s': a namespace has no root, working directory, environment, control group or ids of its own",
+				      join->file);
+	return look_at_place(join);
+}
+
 static int parse(struct join *join, int argc, char **argv)
 {
 	int option, status;
@@ -145,10 +274,12 @@ static int parse(struct join *join, int argc, char **argv)
 			return status;
 	}
 	join->argv = argv + optind;
+	if (join->file)
+		return look_at_file(join);
 	if (!join->target.text)
 		return complain_usage("join",
 				      "which process? -t PID is missing");
-	return -1;
+	return look_at_place(join);
 }
 
 /* The kernel would say EINVAL for each of these. */
@@ -174,43 +305,36 @@ static int look_at_set(struct join *join)
 			ns_words(asked & ~(set->held | set->made), words[1]));
 }
 
+/* The kernel would say EINVAL, as it does for other reasons. */
+static int open_file(struct join *join)
+{
+	char words[2][NS_WORDS_MAX];
+	int type;
+
+	join->target.fd = open_ns_file("join", join->file);
+	if (join->target.fd < 0)
+		return EXIT_FAILED;
+	type = ioctl(join->target.fd, NS_GET_NSTYPE);
+	if (type == join->types)
+		return -1;
+	return complain(EXIT_FAILED, "join: %s: not a %s namespace, but a %s namespace",
+			join->file, ns_words(join->types, words[0]),
+			ns_words(type, words[1]));
+}
+
 /* Whether types must be named depends on what a descriptor is of. */
 static int open_target(struct join *join)
 {
 	int status = join->target.pid ? look_at_types(join) : -1;
 
+	if (join->file)
+		return open_file(join);
 	if (status < 0)
 		status = target_open(&join->target);
 	if (status >= 0 || join->target.pid)
 		return status;
 	return target_is_set(&join->target) ? look_at_set(join) :
 					      look_at_types(join);
-}
-
-/*
- * Without SETNS_ALL, the kernel refuses a join of the user namespace that the
- * caller is in, and --all means the others anyway. Compare them here. If the
- * process ends and its number is reused meanwhile, setns(2) on the pidfd fails
- * with ESRCH, so a wrong comparison does no harm.
- */
-static int add_others(struct join *join)
-{
-	pid_t pid = ns_procfs_pid(join->target.fd);
-
-	if (access("/proc/self/ns", X_OK))
-		return complain(EXIT_FAILED,
-				"cannot read /proc/self/ns: %s (-a needs it; name the namespaces instead)",
-				strerror(errno));
-
-	for (const struct ns_type *type = ns_types; type->flag; type++) {
-		enum ns_answer answer = ns_compare(pid, type);
-
-		if (answer == NS_UNKNOWN)
-			join->procfs_mute = true;
-		if (answer == NS_UNKNOWN || answer == NS_OTHER)
-			join->types |= type->flag;
-	}
-	return -1;
 }
 
 static void add_all(struct join *join)
@@ -221,198 +345,62 @@ static void add_all(struct join *join)
 		join->types = join->target.held;
 }
 
-/* In other words: would SETNS_SKIP_JOINED not leave it out? */
-static bool is_left(const struct join *join, int self,
-		    const struct ns_type *type)
+/* All that comes from elsewhere than the one call, before it. */
+static int open_rest(struct join *join)
 {
-	bool children = type->children &&
-			((join->how | join->target.made) & SETNS_FOR_CHILDREN);
-	int target = join->target.fd;
-	int own = ns_open(self, type, type->flag == CLONE_NEWPID);
+	int status;
 
-	if (own < 0 && errno == EOPNOTSUPP)
-		return false;
-	if (!ns_same(own, ns_open(target, type, children)))
-		return true;
-	return type->flag == CLONE_NEWTIME &&
-	       !ns_same(ns_open(self, type, true),
-			ns_open(target, type, children));
+	if (needs_process(join)) {
+		join->process = place_open_process(&join->target);
+		if (join->process < 0)
+			return EXIT_FAILED;
+	}
+	status = place_open(join);
+	if (status < 0)
+		status = ids_find(&join->ids, join->process,
+				  join_changes(join, 'U'));
+	return status;
 }
 
-/* What --all means here, for a message. */
-static int types_left(const struct join *join)
+/* What is done after it. */
+static int take_rest(const struct join *join)
 {
-	int self = sys_pidfd_open(getpid(), 0), left = 0;
+	int status = place_take(join);
 
-	for (const struct ns_type *type = ns_types; type->flag; type++)
-		if ((join->types & type->flag) && is_left(join, self, type))
-			left |= type->flag;
-	close(self);
-	return left;
+	if (status < 0)
+		status = ids_take(&join->ids);
+	if (status < 0)
+		status = place_set_environ(join);
+	return status;
 }
 
-/*
- * --all on a kernel without SETNS_ALL. If it leaves nothing to join, the caller
- * shares every namespace of the process.
- */
-static int join_others(struct join *join)
+/* Our descriptors close themselves on exec: COMMAND never sees one. */
+static int run(struct join *join)
 {
-	int error = 0, status;
+	int status;
 
-	join->all = false;
-	join->types = 0;
-	status = add_others(join);
-	if (status >= 0)
-		return status;
-	if (join->types || (join->how & ~SETNS_DRY_RUN))
-		error = join_try(join, join_flags(join));
-	return error ? complain_join(join, error) : -1;
-}
-
-/*
- * A seccomp filter sees only the mask of types: it denies the call for the sake of
- * a type that SETNS_SKIP_JOINED would leave out. Leave those out here. If the
- * process joins another namespace meanwhile, that is as if it had done so later.
- */
-static bool drop_denied(struct join *join)
-{
-	int denied, keep = types_left(join);
-
-	if (!(join_flags(join) & SETNS_SKIP_JOINED))
-		return false;
-	if (join->how & SETNS_ROOT)
-		keep |= CLONE_NEWNS;
-	denied = join_denied_types(join->types & ~keep);
-	join->types &= ~denied;
-	if (!(join->types & (CLONE_NEWPID | CLONE_NEWTIME)))
-		join->how &= ~SETNS_FOR_CHILDREN;
-	return denied;
-}
-
-/*
- * One call, which changes nothing if it fails. -1 if all are joined, or could be
- * in a dry run.
- */
-static int join_types(struct join *join)
-{
-	int error = join_try(join, join_flags(join)), left;
-
-	if (error == EPERM && drop_denied(join))
-		error = join->types ? join_try(join, join_flags(join)) : 0;
-	if (!error)
-		return -1;
-	if ((error == EINVAL || error == EPERM) && join->all && !join_has_all())
-		return join_others(join);
-	left = join->all ? types_left(join) : 0;
-	if (left)
-		join->types = left;
-	return complain_join(join, error);
-}
-
-/*
- * Otherwise the command would run with the overflow ids if the caller's are
- * not mapped. The groups can be dropped before the join, with privileges, or
- * after it, if the user namespace allows that: either will do, and so will
- * having no groups.
- */
-static int become_root(bool no_groups)
-{
-	const char *what = NULL;
-
-	if (setgroups(0, NULL) && !no_groups)
-		what = "drop the groups";
-	else if (setgid(0))
-		what = "become gid 0";
-	else if (setuid(0))
-		what = "become uid 0";
-	if (!what)
-		return -1;
-	return complain(EXIT_FAILED,
-			"cannot %s in the user namespace: %s (try --preserve-credentials)",
-			what, strerror(errno));
-}
-
-static int show_dry_run(const struct join *join)
-{
-	int types = join->all ? types_left(join) : join->types;
-	char words[NS_WORDS_MAX];
-
-	ns_words(types | (join->how & SETNS_ROOT), words);
-	if (words[0])
-		printf("can join %s of %s%s\n", words, join->target.name,
-		       !join->all && (join->how & SETNS_SKIP_JOINED) ?
-		       ", or is in them already" : "");
-	else
-		printf("nothing to join: the caller is in all namespaces of %s\n",
-		       join->target.name);
-	return end_output();
-}
-
-/*
- * 'U', before the call: will COMMAND be in another user namespace? 'p', after
- * the call: must COMMAND be a child, to be in the pid namespace? Not if
- * --skip-joined leaves the namespace alone because the caller is in it itself, or
- * --all names a type that the kernel was built without.
- */
-static bool changes(const struct join *join, int letter)
-{
-	const struct ns_type *type = ns_type_of_letter(letter);
-	bool absent, same;
-	int self, own;
-
-	if (!(join->types & type->flag))
-		return false;
-	if (!(join_flags(join) & SETNS_SKIP_JOINED))
-		return true;
-
-	self = sys_pidfd_open(getpid(), 0);
-	own = ns_open(self, type, false);
-	absent = own < 0 && errno == EOPNOTSUPP;
-	same = ns_same(own, type->children ? ns_open(self, type, true) :
-					     target_ns(&join->target, type));
-	close(self);
-	return !absent && !same;
-}
-
-/* Drop the groups in a dry run, too: it needs the credentials of the call. */
-static int enter(struct join *join)
-{
-	bool become = !join->keep_ids && changes(join, 'U');
-	bool no_groups = become && (!getgroups(0, NULL) ||
-				    !setgroups(0, NULL));
-	bool hint = (join->types & CLONE_NEWPID) &&
-		    !(join->how & SETNS_FOR_CHILDREN) &&
-		    target_means_children(&join->target);
-	int status = join_types(join);
-
-	if (status >= 0)
-		return status;
-	if (hint)
-		hint_at_children("join", &join->target, "--for-children");
-	if (join->how & SETNS_DRY_RUN)
-		return show_dry_run(join);
-	return become ? become_root(no_groups) : -1;
+	if (!join->no_fork && join_changes(join, 'p'))
+		return run_in_child(&join->run, join->argv);
+	status = run_join_cgroup(&join->run);
+	return status < 0 ? run_here(join->argv) : status;
 }
 
 int cmd_join(int argc, char **argv)
 {
 	struct join join = { .types = 0 };
 	int status = parse(&join, argc, argv);
-	struct run run;
 
 	if (status < 0)
 		status = open_target(&join);
 	if (status < 0 && join.all)
 		add_all(&join);
+	if (status < 0)
+		status = open_rest(&join);
 	if (status < 0) {
-		terminal_open(&run.terminal);
-		status = enter(&join);
+		terminal_open(&join.run.terminal);
+		status = join_enter(&join);
 	}
-	if (status >= 0)
-		return status;
-
-	/* The descriptor closes itself on exec: COMMAND never sees it. */
-	if (changes(&join, 'p'))
-		return run_in_child(&run, join.argv);
-	return run_here(join.argv);
+	if (status < 0)
+		status = take_rest(&join);
+	return status < 0 ? run(&join) : status;
 }

@@ -204,7 +204,7 @@ bool ns_same(int ns, int other)
 }
 
 /* Open no other file than a namespace's: it may block, or affect a device. */
-static int open_ns_file(const char *command, const char *name)
+int open_ns_file(const char *command, const char *name)
 {
 	struct statfs fs;
 	int ns = -1;

@@ -52,6 +52,7 @@ struct target {
 	const char *text;	/* as given */
 	char name[32];		/* in messages: "process 42", "set fd:3" */
 	pid_t pid;		/* 0: a descriptor or a file */
+	unsigned long long inode;	/* that its pidfd must have; 0: any */
 	int fd;			/* the pidfd or the set; -1: not open, a file */
 	int held;		/* of a set: its types, CLONE_NEW*; else 0 */
 	int made;		/* of a set: SETNS_FOR_CHILDREN, SETNS_ROOT */
@@ -66,6 +67,7 @@ int target_parse_or_file(const char *command, const char *text,
 int target_open(struct target *target);
 bool target_is_file(const struct target *target);
 bool target_is_set(const struct target *target);
+unsigned long long target_inode(const struct target *target);
 int target_ns(const struct target *target, const struct ns_type *type);
 bool target_has_children_elsewhere(const struct target *target);
 bool target_means_children(const struct target *target);
@@ -80,18 +82,99 @@ int complain_ns(const struct target *target, const struct ns_type *type);
 bool listen_announce(const char *name);
 void listen_forget(int fd);
 
-/* join.c: what to join; refuse.c: the call, and who refused */
+/* terminal.c: the terminal of a command that is our child */
+
+struct terminal {
+	int fd;			/* -1: none */
+	bool own_group;		/* the command has a process group of its own */
+	bool lent;		/* and that group has the terminal */
+};
+
+void terminal_open(struct terminal *terminal);
+void terminal_start(const struct terminal *terminal);
+void terminal_lend(struct terminal *terminal, pid_t child);
+void terminal_take_back(struct terminal *terminal);
+void terminal_follow_stop(struct terminal *terminal, pid_t child, int signal);
+void terminal_follow_interrupt(struct terminal *terminal, pid_t child);
+
+/* run.c: running the command; most return an exit status */
+
+int run_here(char **argv);
+
+struct run {
+	struct terminal terminal;
+	int cgroup;		/* to write to; 0: none */
+	sigset_t signals;
+	sigset_t inherited;
+};
+
+int run_in_child(struct run *run, char **argv);
+int run_join_cgroup(const struct run *run);
+
+/* The steps of run_in_child(), for a caller that forks by itself */
+
+void run_prepare(struct run *run);
+int complain_fork(void);
+int run_prepared(const struct run *run, char **argv);
+int run_wait(struct run *run, pid_t child);
+
+/* ids.c: uid and gid of COMMAND */
+
+struct id {
+	bool given;
+	bool follow;		/* that of the process */
+	unsigned int number;
+};
+
+struct ids {
+	struct id uid;
+	struct id gid;
+	bool no_groups;		/* none, or they are dropped already */
+	bool hint;		/* --preserve-credentials would help */
+};
+
+int id_parse(const char *option, const char *text, struct id *id);
+int ids_find(struct ids *ids, int process, bool in_userns);
+void ids_prepare(struct ids *ids, bool become_root);
+int ids_take(const struct ids *ids);
+
+/*
+ * join.c: the options; enter.c: what to join; place.c: what else COMMAND takes from
+ * the process; refuse.c: the call, and who refused
+ */
 
 struct join {
 	struct target target;
 	int types;		/* of namespaces, CLONE_NEW* */
 	int how;		/* SETNS_*, as asked for */
+	const char *file;	/* of a namespace, in place of a target */
 	bool all;		/* all types, by SETNS_ALL */
+	bool user_parent;
 	bool keep_ids;
+	bool no_fork;
 	bool procfs_mute;	/* --all could not compare everything */
+	struct ids ids;
+	bool wants_root;	/* -r: SETNS_ROOT, or by a descriptor */
+	bool wants_wd;		/* -w: the process's own */
+	const char *root;	/* a directory; "": that of the process */
+	const char *wd;		/* the same */
+	const char *wdns;	/* a directory after the join */
+	bool take_env;
+	bool take_cgroup;
+	int process;		/* its directory in /proc */
+	int root_fd;
+	int wd_fd;
+	char *env;		/* its strings, then an empty one */
+	struct run run;
 	char **argv;
 };
 
+int join_enter(struct join *join);
+bool join_changes(const struct join *join, int letter);
+int place_open_process(const struct target *target);
+int place_open(struct join *join);
+int place_take(const struct join *join);
+int place_set_environ(const struct join *join);
 int join_flags(const struct join *join);
 bool try_again(int error, int flags, int tried);
 int look_at_how(const char *command, int types, int how);
@@ -152,41 +235,8 @@ pid_t ns_procfs_pid(int pidfd);
 pid_t ns_procfs_level_pid(int pidfd, unsigned int level);
 int ns_open(int pidfd, const struct ns_type *type, bool children);
 bool ns_same(int ns, int other);
+int open_ns_file(const char *command, const char *name);
 int open_pid_ns(const char *command, struct target *target);
-
-/* terminal.c: the terminal of a command that is our child */
-
-struct terminal {
-	int fd;			/* -1: none */
-	bool own_group;		/* the command has a process group of its own */
-	bool lent;		/* and that group has the terminal */
-};
-
-void terminal_open(struct terminal *terminal);
-void terminal_start(const struct terminal *terminal);
-void terminal_lend(struct terminal *terminal, pid_t child);
-void terminal_take_back(struct terminal *terminal);
-void terminal_follow_stop(struct terminal *terminal, pid_t child, int signal);
-void terminal_follow_interrupt(struct terminal *terminal, pid_t child);
-
-/* run.c: running the command; most return an exit status */
-
-int run_here(char **argv);
-
-struct run {
-	struct terminal terminal;
-	sigset_t signals;
-	sigset_t inherited;
-};
-
-int run_in_child(struct run *run, char **argv);
-
-/* The steps of run_in_child(), for a caller that forks by itself */
-
-void run_prepare(struct run *run);
-int complain_fork(void);
-int run_prepared(const struct run *run, char **argv);
-int run_wait(struct run *run, pid_t child);
 
 /* util.c: messages, system calls without a wrapper in old C libraries */
 

@@ -222,7 +222,7 @@ static int complain_of(const struct join *join, const char *who, int error,
 
 	ns_words(join->types | (join->how & SETNS_ROOT), words);
 	return complain(EXIT_FAILED, "cannot join %s of %s: %s%s%s%s",
-			words, join->target.name, who, who[0] ? ": " : "",
+			words, join->file ?: join->target.name, who, who[0] ? ": " : "",
 			strerror(error), reason);
 }
 
@@ -289,6 +289,9 @@ int complain_join(const struct join *join, int error)
 {
 	int flag;
 
+	if (join->file)
+		return complain_of(join, "", error,
+				   find_reason(join->types, error));
 	if (error == ESRCH)
 		return complain_of(join, "", error,
 				   why_no_process(join->target.fd));

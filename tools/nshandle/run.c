@@ -143,9 +143,22 @@ static void hint_at_procfs(void)
 		warnx("note: /proc is that of another pid namespace ('-m' as well, or 'nshandle proc', gives one that fits)");
 }
 
+/* Of the process that runs the command, and not of its waiting parent. */
+int run_join_cgroup(const struct run *run)
+{
+	if (!run->cgroup || write(run->cgroup, "0", 1) == 1)
+		return -1;
+	return complain(EXIT_FAILED, "cannot join the control group: %s",
+			strerror(errno));
+}
+
 /* In the child; returns only if it failed. */
 int run_prepared(const struct run *run, char **argv)
 {
+	int status = run_join_cgroup(run);
+
+	if (status >= 0)
+		return status;
 	hint_at_procfs();
 	terminal_start(&run->terminal);
 	sigprocmask(SIG_SETMASK, &run->inherited, NULL);

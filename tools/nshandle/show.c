@@ -306,11 +306,15 @@ static void print_table(const struct view *view)
 static void print_process(const struct target *target)
 {
 	pid_t pid = target->pid ?: ns_procfs_pid(target->fd);
-	char word[16] = "null";
+	unsigned long long inode = target_inode(target);
+	char words[2][24] = { "null", "null" };
 
 	if (pid > 0)
-		snprintf(word, sizeof(word), "%d", pid);
-	printf("{\"kind\": \"process\", \"pid\": %s", word);
+		snprintf(words[0], sizeof(words[0]), "%d", pid);
+	if (inode)
+		snprintf(words[1], sizeof(words[1]), "%llu", inode);
+	printf("{\"kind\": \"process\", \"pid\": %s, \"inode\": %s",
+	       words[0], words[1]);
 }
 
 static void print_kind(const struct view *view)

@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "nshandle.h"
@@ -22,6 +24,9 @@ struct nsset_info {
 };
 
 #define NSSET_GET_INFO	_IOWR(0xff, 0x21, struct nsset_info)
+
+/* PID_FS_MAGIC of <linux/magic.h>, which may be older. */
+#define PIDFS	0x50494446
 
 static const char prefix[] = "fd:";
 
@@ -38,6 +43,31 @@ static int complain_second(const char *command, const char *text,
 			      target->text, text);
 }
 
+/*
+ * PID:INODE, as nsenter(1) 2.42 has it: the number may be another process's by now,
+ * the inode of its pidfd never is.
+ */
+static bool parse_identity(const char *text, struct target *target)
+{
+	const char *colon = strchr(text, ':');
+	char *end, *pid = strdupa(text);
+
+	if (!colon || !is_number(colon + 1))
+		return false;
+	pid[colon - text] = '\0';
+	errno = 0;
+	target->inode = strtoull(colon + 1, &end, 10);
+	return !errno && target->inode && parse_pid(pid, &target->pid);
+}
+
+/* Is it meant for one, rather than for the name of a file? */
+static bool is_identity(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits && text[digits] == ':' && is_number(text + digits + 1);
+}
+
 /* Returns -1 to go on, else the exit status. */
 int target_parse(const char *command, const char *text, struct target *target)
 {
@@ -48,7 +78,8 @@ int target_parse(const char *command, const char *text, struct target *target)
 	*target = (struct target){ .text = text, .fd = -1 };
 	if (descriptor && parse_number(text + strlen(prefix), 0, &target->fd))
 		return -1;
-	if (!descriptor && parse_pid(text, &target->pid))
+	if (!descriptor && (parse_pid(text, &target->pid) ||
+			    parse_identity(text, target)))
 		return -1;
 	return complain_usage(command, "'%s' is not a %s", text,
 			      descriptor ? "descriptor" : "process id");
@@ -58,7 +89,8 @@ int target_parse(const char *command, const char *text, struct target *target)
 int target_parse_or_file(const char *command, const char *text,
 			 struct target *target)
 {
-	if (!text[0] || is_number(text) || has_prefix(text))
+	if (!text[0] || is_number(text) || is_identity(text) ||
+	    has_prefix(text))
 		return target_parse(command, text, target);
 	if (target->text)
 		return complain_second(command, text, target);
@@ -122,6 +154,36 @@ static int take_inherited(struct target *target)
 	return -1;
 }
 
+/*
+ * The inode number of a pidfd, which no other process ever has; 0 if this kernel
+ * gives none: all pidfds have been of one inode.
+ */
+unsigned long long target_inode(const struct target *target)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(target->fd, &fs) || fs.f_type != PIDFS ||
+	    fstat(target->fd, &st))
+		return 0;
+	return st.st_ino;
+}
+
+static int check_inode(const struct target *target)
+{
+	unsigned long long inode = target_inode(target);
+
+	if (!target->inode || inode == target->inode)
+		return -1;
+	if (!inode)
+		return complain(EXIT_FAILED,
+				"%s: on this kernel the pidfd of a process has no inode number of its own (Linux 6.9 or newer is needed)",
+				target->text);
+	return complain(EXIT_FAILED,
+			"%s is another process by now: the inode number of its pidfd is %llu",
+			target->name, inode);
+}
+
 /* -1, or the exit status after a message. */
 int target_open(struct target *target)
 {
@@ -133,7 +195,7 @@ int target_open(struct target *target)
 	target->fd = open_process(target->pid, &thread);
 	snprintf(target->name, sizeof(target->name), "%s %d",
 		 thread ? "thread" : "process", target->pid);
-	return target->fd < 0 ? EXIT_FAILED : -1;
+	return target->fd < 0 ? EXIT_FAILED : check_inode(target);
 }
 
 /*

@@ -43,7 +43,7 @@ usage()
 	want_usage_message "which namespaces? -a or some of -m -u -i -n -p -U -C -T are missing"
 	run nshandle join -a --dry-run
 	want_usage_message "which process? -t PID is missing"
-	for option in --skip-joined --dry-run --for-children --root; do
+	for option in --skip-joined --dry-run --for-children; do
 		run nshandle join -t "$full" -m -p $option=1 echo ran
 		want_usage_message "$option=1: no such option, or wrongly used"
 	done
@@ -53,7 +53,7 @@ help()
 {
 	run nshandle join --help
 	want_success
-	for option in skip-joined dry-run for-children root; do
+	for option in skip-joined dry-run for-children; do
 		grep -q "^      --$option\( \|$\)" "$tmp/out" ||
 			fail "no --$option in: $(cat "$tmp/out")"
 	done

@@ -93,6 +93,18 @@ table_of()
 		}'
 }
 
+# PROCESS: its object, without the inode number of its pidfd
+run_json()
+{
+	run nshandle show --json "$1"
+	drop_inode
+}
+
+drop_inode()
+{
+	sed -i '1s/"inode": [0-9nul]*, "namespaces"/"namespaces"/' "$tmp/out"
+}
+
 json_of()
 {
 	# shellcheck disable=SC2016 # for awk
@@ -142,7 +154,7 @@ show_children_elsewhere()
 	want_success
 	want_out "$(table_of "$parent")"
 	[ "$(grep -c ' other$' "$tmp/out")" -eq 2 ] || fail "not two others"
-	run nshandle show --json "$parent"
+	run_json "$parent"
 	want_success
 	want_out "$(json_of "$parent")"
 }
@@ -179,7 +191,7 @@ show_children_unborn()
 show_process_json()
 {
 	for pid in $$ "$full"; do
-		run nshandle show --json "$pid"
+		run_json "$pid"
 		want_success
 		want_out "$(json_of "$pid")"
 	done
@@ -315,8 +327,6 @@ show_not_a_procfs()
 	want_failure "show: $tmp/boxes: Not a directory"
 	run nshandle show /nowhere
 	want_failure "show: /nowhere: No such file or directory"
-	run nshandle show ""
-	want_failure "show: : No such file or directory"
 }
 
 show_full_disk()
