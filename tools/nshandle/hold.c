@@ -136,7 +136,7 @@ static int parse(struct hold *hold, int argc, char **argv)
 }
 
 /* With a null pointer, a kernel that knows the ioctl fails with EFAULT. */
-static bool kernel_has_sets(int pidfd)
+bool hold_has_sets(int pidfd)
 {
 	return ioctl(pidfd, PIDFD_GET_NSSET, NULL) && errno == EFAULT;
 }
@@ -147,7 +147,7 @@ static int complain_set(const struct hold *hold, int error)
 	const char *hint = "";
 	int unknown = 0;
 
-	if (!kernel_has_sets(hold->target.fd))
+	if (!hold_has_sets(hold->target.fd))
 		return complain(EXIT_FAILED,
 				"hold: this kernel has no sets of namespaces");
 	if (error == EINVAL)

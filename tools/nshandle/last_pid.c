@@ -12,20 +12,15 @@
 
 #include "nshandle.h"
 
-/* As in <linux/nshandle.h>: the size is that of the vector without a pid. */
-#ifndef NS_SET_LAST_PID_VEC
-#define NS_SET_LAST_PID_VEC	_IOW(0xb7, 0x20, unsigned int)
-#define NS_GET_LAST_PID_VEC	_IOWR(0xb7, 0x21, unsigned int)
-#endif
-
 struct last_pid {
 	struct target target;	/* or a file */
 	struct pid_vec vec;	/* no levels: print, do not set */
 	int ns;
+	bool json;
 };
 
 static const char help[] =
-	"Usage: nshandle last-pid [--set N[,N...]] PID|fd:N|FILE\n"
+	"Usage: nshandle last-pid [--json|--set N[,N...]] PID|fd:N|FILE\n"
 	"Print the last pid that was given in the pid namespace of process\n"
 	"PID, of an inherited pidfd or set fd:N, or of a namespace file such as\n"
 	"/proc/PID/ns/pid, and in each pid namespace above it up to the\n"
@@ -35,6 +30,7 @@ static const char help[] =
 	"      --set N[,N...]\n"
 	"                 set them instead, all in one step; levels that are\n"
 	"                 left out at the end stay as they are\n"
+	"      --json     print them as one JSON object\n"
 	"  -h, --help     show this text\n"
 	"  -V, --version  show the version\n"
 	"\n"
@@ -42,10 +38,11 @@ static const char help[] =
 	"Exit status: 0, 1 if they could not be read, or if none has been\n"
 	"set, 2 for wrong usage.\n";
 
-enum { OPT_SET = OPT_LONG };
+enum { OPT_SET = OPT_LONG, OPT_JSON };
 
 static const struct option options[] = {
 	{ "set",	required_argument, NULL, OPT_SET },
+	{ "json",	no_argument, NULL, OPT_JSON },
 	{ "help",	no_argument, NULL, 'h' },
 	{ "version",	no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -86,6 +83,9 @@ static int take_option(struct last_pid *last, int option, char **argv)
 	switch (option) {
 	case OPT_SET:
 		return parse_pid_vec("last-pid", optarg, 0, &last->vec);
+	case OPT_JSON:
+		last->json = true;
+		return -1;
 	case 'h':
 		return show(help);
 	case 'V':
@@ -106,6 +106,8 @@ static int parse(struct last_pid *last, int argc, char **argv)
 		if (status >= 0)
 			return status;
 	}
+	if (last->json && last->vec.nr)
+		return complain_usage("last-pid", "--json prints nothing with --set");
 	if (argc - optind > 1)
 		return complain_usage("last-pid", "more than one is asked for");
 	return take_object(last, argv[optind]);
@@ -175,9 +177,11 @@ static int print_last_pids(const struct last_pid *last)
 				"last-pid: %s: cannot read the last pids: %s%s",
 				last->target.text, strerror(error),
 				why(last->ns, 1, error));
+	if (last->json)
+		printf("{\"last_pids\": [");
 	for (unsigned int i = 0; i < vec.nr; i++)
-		printf("%s%d", i ? "," : "", vec.pid[i]);
-	putchar('\n');
+		printf("%s%d", !i ? "" : last->json ? ", " : ",", vec.pid[i]);
+	puts(last->json ? "]}" : "");
 	return end_output();
 }
 

@@ -13,6 +13,7 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "check", cmd_check },
 	{ "hold", cmd_hold },
 	{ "join", cmd_join },
 	{ "last-pid", cmd_last_pid },
@@ -25,6 +26,7 @@ static const char help[] =
 	"Usage: nshandle COMMAND [OPTION...]\n"
 	"Use the namespaces of other processes, by handle and all at once.\n"
 	"\n"
+	"  check      say which interfaces the running kernel has\n"
 	"  hold       run a program that inherits a set of namespaces\n"
 	"  join       run a program in the namespaces of a process or a set\n"
 	"  last-pid   print or set the last pids that were given at each level\n"

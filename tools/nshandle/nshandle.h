@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 
 #define NSHANDLE_VERSION	"0.1"
@@ -26,6 +27,14 @@
 #define SETNS_ROOT		0x08
 #define SETNS_SUPPORTED		0x10
 
+/* The size is that of the vector without a pid. */
+#define NS_SET_LAST_PID_VEC		_IOW(0xb7, 0x20, unsigned int)
+#define NS_GET_LAST_PID_VEC		_IOWR(0xb7, 0x21, unsigned int)
+
+#ifndef PROCFS_GET_PID_NAMESPACE
+#define PROCFS_GET_PID_NAMESPACE	_IO('f', 32)
+#endif
+
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* Exit statuses of our own; any other is that of the command we ran. */
@@ -37,6 +46,7 @@ enum {
 };
 
 /* main.c dispatches to these, one file each; argv[0] is their name. */
+int cmd_check(int argc, char **argv);
 int cmd_hold(int argc, char **argv);
 int cmd_join(int argc, char **argv);
 int cmd_last_pid(int argc, char **argv);
@@ -179,10 +189,15 @@ int join_flags(const struct join *join);
 bool try_again(int error, int flags, int tried);
 int look_at_how(const char *command, int types, int how);
 int join_try(const struct join *join, int flags);
+bool join_has_flags(void);
 bool join_has_all(void);
 int join_unknown_types(int types);
 int join_denied_types(int types);
 int complain_join(const struct join *join, int error);
+
+/* hold.c */
+
+bool hold_has_sets(int pidfd);
 
 /* last_pid.c: pids of a process at each level, or the last ones given */
 

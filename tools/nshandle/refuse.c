@@ -119,7 +119,7 @@ static bool kernel_has(int flags)
 	return false;
 }
 
-static bool kernel_has_flags(void)
+bool join_has_flags(void)
 {
 	return kernel_has(0);
 }
@@ -145,7 +145,7 @@ int join_unknown_types(int types)
 {
 	int unknown = 0;
 
-	if (!kernel_has_flags())
+	if (!join_has_flags())
 		return 0;
 	for (const struct ns_type *type = ns_types; type->flag; type++)
 		if ((types & type->flag) && ask_about(type->flag) == EINVAL)
@@ -298,7 +298,7 @@ int complain_join(const struct join *join, int error)
 	if (error == EPERM && process_refuses(join))
 		return complain_of(join, "the process", error,
 				   " (needs read access as for ptrace)");
-	if (!kernel_has_flags())
+	if (!join_has_flags())
 		return error == EINVAL && join->how ?
 			complain_of_options(join) :
 			complain_of_any(join, error);

@@ -21,9 +21,6 @@
 #define NS_GET_PARENT			_IO(0xb7, 0x2)
 #define NS_GET_OWNER_UID		_IO(0xb7, 0x4)
 #endif
-#ifndef PROCFS_GET_PID_NAMESPACE
-#define PROCFS_GET_PID_NAMESPACE	_IO('f', 32)
-#endif
 #define PROCFS				0x9fa0
 #define PROCFS_ROOT			1	/* its inode */
 

@@ -87,28 +87,18 @@ start_mapped()
 ids_of_the_process()
 {
 	start_box setpriv --reuid 1000 --regid 1001 --clear-groups
-	run nshandle join -t "$box" -u -S follow -G follow -- sh -c "$ids"
-	want_success
-	want_out "1000 1001 1001"
-	run nshandle join -t "$box" -u --setgid=follow -- sh -c "$ids"
-	want_success
-	want_out "0 1001 1001"
+	both "1000 1001 1001" -t "$box" -u -S follow -G follow -- sh -c "$ids"
+	both "0 1001 1001" -t "$box" -u --setgid=follow -- sh -c "$ids"
 	# in the caller's user namespace
 	start_mapped
-	run nshandle join -t "$box" -u -S follow -G follow -- sh -c "$ids"
-	want_success
-	want_out "100005 200006 200006"
+	both "100005 200006 200006" -t "$box" -u -S follow -G follow -- sh -c "$ids"
 }
 
 ids_of_the_process_in_its_user_namespace()
 {
 	start_mapped
-	run nshandle join -t "$box" -U -u -S follow -G follow -- sh -c "$ids"
-	want_success
-	want_out "5 6 6"
-	run nshandle join -t "$box" -a -S follow -- sh -c "$ids"
-	want_success
-	want_out "5 0 0"
+	both "5 6 6" -t "$box" -U -u -S follow -G follow -- sh -c "$ids"
+	both "5 0 0" -t "$box" -a -S follow -- sh -c "$ids"
 	# The caller is in it already.
 	run nshandle join -t "$box" -U -- nshandle join -t "$box" -u \
 		-S follow -G follow -- sh -c "$ids"
