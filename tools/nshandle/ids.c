@@ -131,7 +131,7 @@ int ids_take(const struct ids *ids)
 	char what[32] = "";
 
 	if (ids->gid.given && setgroups(0, NULL) && !ids->no_groups)
-		strcpy(what, "drop the groups");
+		snprintf(what, sizeof(what), "drop the groups");
 	else if (ids->gid.given && setgid(ids->gid.number))
 		snprintf(what, sizeof(what), "become gid %u", ids->gid.number);
 	else if (ids->uid.given && setuid(ids->uid.number))

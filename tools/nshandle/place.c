@@ -26,7 +26,8 @@ int place_open_process(const struct target *target)
 	int dir;
 
 	if (target_is_set(target))
-		return complain(-1, "join: %s has no process to take anything from but namespaces and its root",
+		return complain(-1,
+				"join: %s has no process to take anything from but namespaces and its root",
 				target->name);
 	snprintf(path, sizeof(path), "/proc/%d", ns_procfs_pid(target->fd));
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -203,10 +203,10 @@ static bool process_refuses(const struct join *join)
 static const char *why_refused(const struct join *join, int flag, int error)
 {
 	if (error == EPERM && join_denied_types(flag))
-		return " (a seccomp filter denies it, such as that of RestrictNamespaces= of systemd)";
+		return " (a seccomp filter denies it: systemd's RestrictNamespaces= is one)";
 	if (error == EPERM && flag == CLONE_NEWPID &&
 	    target_has_children_elsewhere(&join->target))
-		return " (needs CAP_SYS_ADMIN over it, and in COMMAND's user namespace; the next children of the process are in another: --for-children)";
+		return " (needs CAP_SYS_ADMIN over it; for that of its children: --for-children)";
 	if (error == EINVAL && join_unknown_types(flag))
 		return " (this kernel has none)";
 	if (error == EINVAL && flag == CLONE_NEWUSER &&
@@ -271,7 +271,7 @@ static int complain_of_any(const struct join *join, int error)
 
 	if (error == EPERM && prctl(PR_GET_SECCOMP) == SECCOMP_FILTERED)
 		return complain_of(join, "", error,
-				   " (a seccomp filter is in effect, such as that of RestrictNamespaces= of systemd: it may deny them; else it needs CAP_SYS_ADMIN over each, and read access as for ptrace)");
+				   " (a seccomp filter may deny them: systemd's RestrictNamespaces= is one; else it needs CAP_SYS_ADMIN over each, and read access as for ptrace)");
 	if (error == EINVAL)
 		return complain_of(join, "", error, why_invalid(join));
 	if (error == EPERM && !one)

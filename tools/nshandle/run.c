@@ -140,7 +140,7 @@ static void hint_at_procfs(void)
 	if (isatty(STDERR_FILENO) &&
 	    readlink("/proc/self", self, sizeof(self) - 1) > 0 &&
 	    atoi(self) != getpid())
-		warnx("note: /proc is that of another pid namespace ('-m' as well, or 'nshandle proc', gives one that fits)");
+		warnx("note: /proc is another pid namespace's (see -m, and 'nshandle proc')");
 }
 
 /* Of the process that runs the command, and not of its waiting parent. */

@@ -248,7 +248,7 @@ bool target_means_children(const struct target *target)
 void hint_at_children(const char *command, const struct target *target,
 		      const char *remedy)
 {
-	warnx("%s: note: %s is in the caller's pid namespace, but its next children are in another (%s)",
+	warnx("%s: note: %s is in the caller's pid namespace, its next children are not (%s)",
 	      command, target->name, remedy);
 }
 

@@ -15,8 +15,8 @@
 #define ALL_TYPES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | \
 		   CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWTIME)
 
-#define DENIED " (a seccomp filter denies it, such as that of RestrictNamespaces= of systemd)"
-#define MAY_BE_DENIED " (a seccomp filter is in effect, such as that of RestrictNamespaces= of systemd: it may deny them; else it needs CAP_SYS_ADMIN over each, and read access as for ptrace)"
+#define DENIED " (a seccomp filter denies it: systemd's RestrictNamespaces= is one)"
+#define MAY_BE_DENIED " (a seccomp filter may deny them: systemd's RestrictNamespaces= is one; else it needs CAP_SYS_ADMIN over each, and read access as for ptrace)"
 
 /* A container that has only another host name. */
 FIXTURE(filter)
@@ -29,7 +29,7 @@ FIXTURE_SETUP(filter)
 {
 	SKIP_WITHOUT_CONTAINERS();
 	if (RUN("nshandle", "--version"))
-		SKIP(return, "nshandle is not in PATH");
+		skip_test(_metadata, "nshandle is not in PATH");
 	self->box.flags = CLONE_NEWUTS;
 	container_start(_metadata, &self->box);
 	snprintf(self->pid, sizeof(self->pid), "%d", self->box.pid);

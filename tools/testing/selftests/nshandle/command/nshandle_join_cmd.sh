@@ -215,7 +215,7 @@ children_of_the_process()
 	# shellcheck disable=SC2016 # for the inner shell
 	run nshandle join -t "$box" -p sh -c 'echo $PPID'
 	want_status 0
-	want_err "nshandle: join: note: process $box is in the caller's pid namespace, but its next children are in another (--for-children)"
+	want_err "nshandle: join: note: process $box is in the caller's pid namespace, its next children are not (--for-children)"
 	[ "$(cat "$tmp/out")" -gt 1 ] || fail "joined another than its own"
 	# shellcheck disable=SC2016 # for the inner shell
 	run nshandle join -t "$box" -p --for-children sh -c 'echo $$ $PPID'

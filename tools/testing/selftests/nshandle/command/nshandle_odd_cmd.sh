@@ -85,10 +85,12 @@ broken_pipe_is_quiet()
 	rm -f "$tmp/fifo"
 	mkfifo "$tmp/fifo"
 	# With a reader first, then without
+	# shellcheck disable=SC2094 # that is meant
 	exec 8<>"$tmp/fifo" 9>"$tmp/fifo" 8<&-
 	for handler in - ''; do
 		status=0
-		(trap "$handler" PIPE; exec nshandle show $$ >&9) \
+		# shellcheck disable=SC2064 # now
+		(trap -- "$handler" PIPE; exec nshandle show $$ >&9) \
 			2>"$tmp/err" || status=$?
 		want_err ""
 		[ "$status" -eq "$([ "$handler" ] && echo 141 || echo 1)" ] ||
@@ -139,14 +141,14 @@ ending_container()
 	nshandle join -t "$ending" -p sh -c 'exec sleep 1000' &
 	find_child $!
 	await "$command" "(sleep) S"
-	kill -STOP $parent
+	kill -STOP "$parent"
 	kill -KILL "$ending"
 	await "$command" ") Z"
 	run nshandle join -t "$ending" -u echo ran
 	want_failure "cannot join uts of process $ending: No such process (it is ending: it waits for its last threads or children)"
-	kill -CONT $parent
+	kill -CONT "$parent"
 	status=0
-	wait $parent || status=$?
+	wait "$parent" || status=$?
 	want_status 137
 }
 
@@ -164,7 +166,7 @@ stop_that_is_not_the_terminals()
 	done
 	kill -KILL "$command"
 	status=0
-	wait $parent || status=$?
+	wait "$parent" || status=$?
 	want_status 137
 }
 
@@ -172,7 +174,7 @@ stop_that_is_not_the_terminals()
 children_in_a_namespace_without_init()
 {
 	start_box unshare --pid
-	note="nshandle: %s: note: process $box is in the caller's pid namespace, but its next children are in another (%s)"
+	note="nshandle: %s: note: process $box is in the caller's pid namespace, its next children are not (%s)"
 	for option in -p -a; do
 		run nshandle join -t "$box" $option echo ran
 		want_status 0
@@ -200,7 +202,7 @@ refused_but_for_the_children()
 		unshare --user --map-root-user --pid
 	run setpriv --reuid 1000 --regid 1000 --clear-groups \
 		nshandle join -t "$box" -Up echo ran
-	want_failure "cannot join user,pid of process $box: pid: Operation not permitted (needs CAP_SYS_ADMIN over it, and in COMMAND's user namespace; the next children of the process are in another: --for-children)"
+	want_failure "cannot join user,pid of process $box: pid: Operation not permitted (needs CAP_SYS_ADMIN over it; for that of its children: --for-children)"
 	run setpriv --reuid 1000 --regid 1000 --clear-groups \
 		nshandle join -t "$box" -Up --for-children echo ran
 	want_success

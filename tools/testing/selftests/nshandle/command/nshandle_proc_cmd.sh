@@ -114,7 +114,7 @@ proc_by_pid()
 	umount "$dir"
 	run nshandle proc --pidns "$parent" "$dir"
 	want_status 0
-	want_err "nshandle: proc: note: process $parent is in the caller's pid namespace, but its next children are in another (its file in /proc/PID/ns is pid_for_children)"
+	want_err "nshandle: proc: note: process $parent is in the caller's pid namespace, its next children are not (its file in /proc/PID/ns is pid_for_children)"
 	want_own
 }
 

@@ -24,6 +24,9 @@ struct shell {
 static void shell_setup(struct __test_metadata *_metadata, struct shell *s,
 			const char *join)
 {
+	SKIP_WITHOUT_CONTAINERS();
+	if (RUN("nshandle", "--version"))
+		skip_test(_metadata, "nshandle is not in PATH");
 	s->join = join;
 	s->box.flags = CLONE_NEWPID;
 	container_start(_metadata, &s->box);
@@ -62,16 +65,8 @@ FIXTURE_VARIANT_ADD(alike, nsenter)
 	.join = "nsenter -t %d -p",
 };
 
-/* At the top of FIXTURE_SETUP. */
-#define SKIP_WITHOUT_COMMAND() do { \
-	SKIP_WITHOUT_CONTAINERS(); \
-	if (RUN("nshandle", "--version")) \
-		SKIP(return, "nshandle is not in PATH"); \
-} while (0)
-
 FIXTURE_SETUP(alike)
 {
-	SKIP_WITHOUT_COMMAND();
 	shell_setup(_metadata, &self->shell, variant->join);
 }
 
@@ -91,7 +86,6 @@ FIXTURE(terminal)
 
 FIXTURE_SETUP(terminal)
 {
-	SKIP_WITHOUT_COMMAND();
 	shell_setup(_metadata, &self->shell, NSHANDLE);
 }
 
@@ -101,18 +95,13 @@ FIXTURE_TEARDOWN(terminal)
 }
 
 /* In a child, which ends with its terminal: then the rest of the jobs ends, too. */
-#define AS_SHELL IN_CHILD for (bool first = shell_begin(_metadata, &self->shell); first; \
-			       first = false)
-
-static bool shell_begin(struct __test_metadata *_metadata,
-			struct shell *s)
+static void shell_begin(struct __test_metadata *_metadata, struct shell *s)
 {
 	ASSERT_LE(0, setsid());
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	s->tty = open(ptsname(s->master), O_RDWR);
 	ASSERT_LE(0, s->tty);
-	return true;
 }
 
 static void give_terminal(struct __test_metadata *_metadata, int tty,
@@ -230,9 +219,12 @@ static void continue_job(struct __test_metadata *_metadata, int tty, pid_t job,
 
 TEST_F(alike, ctrl_c_ends_the_job)
 {
-	AS_SHELL {
-		pid_t job = START(true, "exec %s",
-				  "sh -c 'echo ready; exec sleep 1000'");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "exec %s",
+			    "sh -c 'echo ready; exec sleep 1000'");
 
 		expect_word(_metadata, self->shell.master, "ready");
 		type(_metadata, self->shell.master, CTRL_C);
@@ -244,9 +236,12 @@ TEST_F(alike, ctrl_c_ends_the_job)
 /* A script around it, which would go on with its next command. */
 TEST_F(alike, ctrl_c_ends_the_script)
 {
-	AS_SHELL {
-		pid_t job = START(true, "%s; echo on; exit 5",
-				  "sh -c 'echo ready; exec sleep 1000'");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "%s; echo on; exit 5",
+			    "sh -c 'echo ready; exec sleep 1000'");
 
 		expect_word(_metadata, self->shell.master, "ready");
 		type(_metadata, self->shell.master, CTRL_C);
@@ -257,9 +252,12 @@ TEST_F(alike, ctrl_c_ends_the_script)
 
 TEST_F(terminal, ctrl_z_and_fg)
 {
-	AS_SHELL {
-		pid_t job = START(true, "exec %s",
-				  "sh -c 'echo ready; read -r n; exit $n'");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "exec %s",
+			    "sh -c 'echo ready; read -r n; exit $n'");
 
 		expect_word(_metadata, self->shell.master, "ready");
 		for (int i = 0; i < 2; i++) {
@@ -275,9 +273,12 @@ TEST_F(terminal, ctrl_z_and_fg)
 
 TEST_F(terminal, ctrl_z_stops_the_script)
 {
-	AS_SHELL {
-		pid_t job = START(true, "%s; exit $?",
-				  "sh -c 'echo ready; read -r n; exit $n'");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "%s; exit $?",
+			    "sh -c 'echo ready; read -r n; exit $n'");
 
 		expect_word(_metadata, self->shell.master, "ready");
 		type(_metadata, self->shell.master, CTRL_Z);
@@ -292,9 +293,10 @@ TEST_F(terminal, ctrl_z_stops_the_script)
 /* It stops when it reads, at once and after bg. */
 TEST_F(terminal, in_the_background)
 {
-	AS_SHELL {
+	IN_CHILD {
 		pid_t job;
 
+		shell_begin(_metadata, &self->shell);
 		give_terminal(_metadata, self->shell.tty, getpid());
 		job = START(false, "exec %s",
 			    "sh -c 'echo ready; read -r n; exit $n'");
@@ -316,9 +318,12 @@ TEST_F(alike, size_of_the_window)
 {
 	struct winsize size = { .ws_row = 33, .ws_col = 99 };
 
-	AS_SHELL {
-		pid_t job = START(true, "exec %s",
-				  "sh -c 'trap \"kill \\$!; exit 3\" WINCH; sleep 1000 & echo ready; wait'");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "exec %s",
+			    "sh -c 'trap \"kill \\$!; exit 3\" WINCH; sleep 1000 & echo ready; wait'");
 
 		expect_word(_metadata, self->shell.master, "ready");
 		ASSERT_EQ(0, ioctl(self->shell.master, TIOCSWINSZ, &size));
@@ -329,8 +334,11 @@ TEST_F(alike, size_of_the_window)
 /* With job control, it needs a process group that it can name. */
 TEST_F(terminal, interactive_shell)
 {
-	AS_SHELL {
-		pid_t job = START(true, "exec %s", "sh -i");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "exec %s", "sh -i");
 
 		type(_metadata, self->shell.master, "echo rea''dy\n");
 		expect_word(_metadata, self->shell.master, "ready");
@@ -343,9 +351,12 @@ TEST_F(terminal, interactive_shell)
 /* In a pipeline it shares the process group of the others. */
 TEST_F(alike, in_a_pipeline)
 {
-	AS_SHELL {
-		pid_t job = START(true, "%s | { read -r n; exit $n; }",
-				  "sh -c 'echo ready >&2; read -r n; echo $n'");
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "%s | { read -r n; exit $n; }",
+			    "sh -c 'echo ready >&2; read -r n; echo $n'");
 
 		expect_word(_metadata, self->shell.master, "ready");
 		EXPECT_EQ(job, tcgetpgrp(self->shell.tty));

@@ -22,7 +22,7 @@ FIXTURE_SETUP(thread)
 
 	SKIP_WITHOUT_CONTAINERS();
 	if (RUN("nshandle", "--version"))
-		SKIP(return, "nshandle is not in PATH");
+		skip_test(_metadata, "nshandle is not in PATH");
 	self->box = (struct container){ .flags = CLONE_NEWUTS, .thread = true };
 	container_start(_metadata, &self->box);
 	snprintf(self->tid, sizeof(self->tid), "%d",
