@@ -348,6 +348,20 @@ TEST_F(terminal, interactive_shell)
 	}
 }
 
+/* For people: ps(1) would fail. */
+TEST_F(terminal, note_about_procfs)
+{
+	IN_CHILD {
+		pid_t job;
+
+		shell_begin(_metadata, &self->shell);
+		job = START(true, "exec %s", "true");
+		expect_word(_metadata, self->shell.master,
+			    "nshandle: note: /proc is another pid namespace's");
+		expect_exit(_metadata, job, 0);
+	}
+}
+
 /* In a pipeline it shares the process group of the others. */
 TEST_F(alike, in_a_pipeline)
 {

@@ -7,6 +7,7 @@
 #include "../lib/box.h"
 #include "../lib/child.h"
 #include "../lib/facts.h"
+#include "../lib/nsset.h"
 
 FIXTURE(thread)
 {
@@ -53,6 +54,16 @@ TEST_F(thread, show)
 			 self->tid, self->uts));
 }
 
+TEST_F(thread, hold)
+{
+	skip_unless_fact(_metadata, PIDFD_OF_THREADS);
+	if (!have_nsset())
+		SKIP(return, NO_NSSET);
+	EXPECT_EQ(0, RUN("sh", "-c",
+			 "nshandle hold -t $0 -u nshandle show fd:3 | grep -q \"^uts  *$(echo $1 | tr -cd 0-9)  *other\"",
+			 self->tid, self->uts));
+}
+
 /* The message says what it is. */
 TEST_F(thread, refused)
 {
@@ -60,6 +71,30 @@ TEST_F(thread, refused)
 	EXPECT_EQ(0, RUN("sh", "-c",
 			 "[ \"$(setpriv --reuid 1000 --clear-groups nshandle join -t $0 -u true 2>&1)\" = \"nshandle: cannot join uts of thread $0: the process: Operation not permitted (needs read access as for ptrace)\" ]",
 			 self->tid));
+}
+
+/* A process that goes on without the thread that has its number. */
+static void leader_end(struct __test_metadata *_metadata)
+{
+	start_thread(_metadata);
+	syscall(SYS_exit, 0);
+}
+
+TEST_F(thread, of_a_process_whose_first_one_has_ended)
+{
+	pid_t pid = fork();
+	char number[16];
+
+	if (pid == 0)
+		leader_end(_metadata);
+	ASSERT_LT(0, pid);
+	task_wait(_metadata, pid, pid, 'Z');
+	snprintf(number, sizeof(number), "%d", pid);
+	EXPECT_EQ(0, RUN("sh", "-c",
+			 "[ \"$(nshandle join -t $0 -u true 2>&1)\" = \"nshandle: cannot join uts of process $0: No such process (its first thread has ended)\" ]",
+			 number));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 TEST_HARNESS_MAIN
