@@ -158,12 +158,10 @@ stop_that_is_not_the_terminals()
 	nshandle join -t "$full" -p sleep 1000 &
 	find_child $!
 	await "$command" "(sleep) S"
-	for signal in STOP TSTP; do
-		kill -$signal "$command"
-		await "$command" ") T"
-		kill -CONT "$command"
-		await "$command" "(sleep) S"
-	done
+	kill -STOP "$command"
+	await "$command" ") T"
+	kill -CONT "$command"
+	await "$command" "(sleep) S"
 	kill -KILL "$command"
 	status=0
 	wait "$parent" || status=$?
