@@ -105,6 +105,7 @@ static bool drop_denied(struct join *join)
 		keep |= CLONE_NEWNS;
 	denied = join_denied_types(join->types & ~keep);
 	join->types &= ~denied;
+	/* It must come with one of these. */
 	if (!(join->types & (CLONE_NEWPID | CLONE_NEWTIME)))
 		join->how &= ~SETNS_FOR_CHILDREN;
 	return denied;

@@ -396,10 +396,10 @@ int cmd_join(int argc, char **argv)
 		add_all(&join);
 	if (status < 0)
 		status = open_rest(&join);
-	if (status < 0) {
+	if (status < 0 && (join.types & CLONE_NEWPID))
 		terminal_open(&join.run.terminal);
+	if (status < 0)
 		status = join_enter(&join);
-	}
 	if (status < 0)
 		status = take_rest(&join);
 	return status < 0 ? run(&join) : status;

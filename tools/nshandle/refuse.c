@@ -110,13 +110,15 @@ static int ask_about(int type)
 	return error;
 }
 
-/* With some type: a filter may deny the others. */
+/* If a filter denies the type that every kernel has, ask with another. */
 static bool kernel_has(int flags)
 {
-	for (const struct ns_type *type = ns_types; type->flag; type++)
-		if (!ask_about(type->flag | flags))
-			return true;
-	return false;
+	int error = ask_about(CLONE_NEWNS | flags);
+
+	for (const struct ns_type *type = ns_types;
+	     error == EPERM && type->flag; type++)
+		error = ask_about(type->flag | flags);
+	return !error;
 }
 
 bool join_has_flags(void)
