@@ -123,7 +123,7 @@ static int take_type(struct join *join, const struct ns_type *type)
 	return -1;
 }
 
-/* Options of what COMMAND has beside namespaces. -1 to go on, 0 if it is none. */
+/* Directories and ids of COMMAND. -1 to go on, 0 if it is none of these options. */
 static int take_place(struct join *join, int option)
 {
 	switch (option) {
@@ -142,41 +142,48 @@ static int take_place(struct join *join, int option)
 		return id_parse("-S", optarg, &join->ids.uid);
 	case 'G':
 		return id_parse("-G", optarg, &join->ids.gid);
-	case 'e':
-		join->take_env = true;
-		return -1;
-	case 'c':
-		join->take_cgroup = true;
-		return -1;
 	}
 	return 0;
+}
+
+/* Options that are there or not. */
+static bool *switch_of(struct join *join, int option)
+{
+	switch (option) {
+	case 'a':
+		return &join->all;
+	case 'e':
+		return &join->take_env;
+	case 'c':
+		return &join->take_cgroup;
+	case 'F':
+		return &join->no_fork;
+	case OPT_KEEP_IDS:
+		return &join->keep_ids;
+	case OPT_USER_PARENT:
+		return &join->user_parent;
+	}
+	return NULL;
 }
 
 /* Returns -1 to go on, else the exit status. */
 static int take_option(struct join *join, int option, char **argv)
 {
 	const struct ns_type *type = ns_type_of_letter(option);
+	bool *flag = switch_of(join, option);
 	int status = take_place(join, option);
 
 	if (status)
 		return status;
 	if (type)
 		return take_type(join, type);
+	if (flag) {
+		*flag = true;
+		return -1;
+	}
 	switch (option) {
 	case 't':
 		return target_parse("join", optarg, &join->target);
-	case 'a':
-		join->all = true;
-		return -1;
-	case 'F':
-		join->no_fork = true;
-		return -1;
-	case OPT_KEEP_IDS:
-		join->keep_ids = true;
-		return -1;
-	case OPT_USER_PARENT:
-		join->user_parent = true;
-		return -1;
 	case 'h':
 		return show(help);
 	case 'V':
