@@ -270,6 +270,7 @@ bool is_number(const char *text);
 bool parse_number(const char *text, int least, int *number);
 bool parse_pid(const char *text, pid_t *pid);
 bool kernel_older_than(int major, int minor);
+bool kernel_has_64_bits(void);
 
 int open_process(pid_t pid, bool *thread);
 const char *why_no_process(int pidfd);

@@ -155,16 +155,17 @@ static int take_inherited(struct target *target)
 }
 
 /*
- * The inode number of a pidfd, which no other process ever has; 0 if this kernel
- * gives none: all pidfds have been of one inode.
+ * The inode number of a pidfd, which no other process ever has. 0 if this kernel
+ * gives none: all pidfds have been of one inode; and with 32 bits, numbers are
+ * reused.
  */
 unsigned long long target_inode(const struct target *target)
 {
 	struct statfs fs;
 	struct stat st;
 
-	if (fstatfs(target->fd, &fs) || fs.f_type != PIDFS ||
-	    fstat(target->fd, &st))
+	if (!kernel_has_64_bits() || fstatfs(target->fd, &fs) ||
+	    fs.f_type != PIDFS || fstat(target->fd, &st))
 		return 0;
 	return st.st_ino;
 }
@@ -177,7 +178,7 @@ static int check_inode(const struct target *target)
 		return -1;
 	if (!inode)
 		return complain(EXIT_FAILED,
-				"%s: on this kernel the pidfd of a process has no inode number of its own (Linux 6.9 or newer is needed)",
+				"%s: on this kernel the pidfd of a process has no inode number of its own (Linux 6.9 with 64 bits is needed)",
 				target->text);
 	return complain(EXIT_FAILED,
 			"%s is another process by now: the inode number of its pidfd is %llu",

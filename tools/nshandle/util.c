@@ -120,6 +120,15 @@ bool kernel_older_than(int major, int minor)
 	       (has_major == major && has_minor < minor);
 }
 
+/* Also of a program with 32 bits, where personality(2) does not hide it. */
+bool kernel_has_64_bits(void)
+{
+	struct utsname name;
+
+	return sizeof(long) == 8 ||
+	       (!uname(&name) && strstr(name.machine, "64"));
+}
+
 /*
  * Returns a pidfd of a process, or of a thread that is not the first of its
  * process; or -1 after a message.

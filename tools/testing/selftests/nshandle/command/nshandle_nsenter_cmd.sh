@@ -345,7 +345,7 @@ process_by_its_inode()
 		sed 's/.*"inode": \([a-z0-9]*\), "namespaces".*/\1/')
 	if [ "$inode" = null ]; then
 		run nshandle join -t "$full:5" -u echo ran
-		want_failure "$full:5: on this kernel the pidfd of a process has no inode number of its own (Linux 6.9 or newer is needed)"
+		want_failure "$full:5: on this kernel the pidfd of a process has no inode number of its own (Linux 6.9 with 64 bits is needed)"
 		return
 	fi
 	run nshandle join -t "$full:$inode" -u readlink /proc/self/ns/uts
