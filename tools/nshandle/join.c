@@ -190,6 +190,10 @@ static int take_option(struct join *join, int option, char **argv)
 		return show("nshandle " NSHANDLE_VERSION "\n");
 	case ':':
 	case '?':
+		/* nsenter(1) takes -n/run/netns/NAME, but then no -mun */
+		if (optopt == '/')
+			return complain_usage("join",
+					      "the file of a namespace needs the long option: --net=FILE");
 		return complain_option("join", option, argv);
 	}
 	join->how |= option & ~OPT_HOW;

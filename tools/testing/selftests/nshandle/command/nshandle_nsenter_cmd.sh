@@ -323,6 +323,8 @@ namespace_by_file_is_alone()
 		run nshandle join --net="$file" $options true
 		want_usage_message "'$file': a namespace has no root, working directory, environment, control group or ids of its own"
 	done
+	run nshandle join -n"$file" true
+	want_usage_message "the file of a namespace needs the long option: --net=FILE"
 	run nshandle join --net="$file" --uts="/proc/$full/ns/uts" true
 	want_usage_message "'$file' and '/proc/$full/ns/uts': only one namespace can be given by its file"
 }
