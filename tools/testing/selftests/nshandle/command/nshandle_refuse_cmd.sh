@@ -143,7 +143,8 @@ pid_of_the_children_or_another()
 		nsenter --preserve-credentials --target "$box" --user --pid \
 		--no-fork
 	run as_user nshandle join -Upn -t "$box" echo ran
-	want_refusal user,pid,net pid "Operation not permitted" "$over_it"
+	want_refusal user,pid,net pid "Operation not permitted" \
+		"needs CAP_SYS_ADMIN over it; for that of its children: --for-children"
 	run as_user nshandle join -Upn --for-children -t "$box" echo ran
 	want_refusal user,pid,net net "Operation not permitted" "$over_it"
 }
