@@ -237,8 +237,13 @@ int open_pid_ns(const char *command, struct target *target)
 	ns = target_ns(target, type);
 	if (ns < 0)
 		complain_ns(target, type);
-	else if (target_means_children(target))
+	return ns;
+}
+
+/* After open_pid_ns(), where a file may be given, too. */
+void hint_at_pid_ns(const char *command, const struct target *target)
+{
+	if (!target_is_file(target) && target_means_children(target))
 		hint_at_children(command, target,
 				 "its file in /proc/PID/ns is pid_for_children");
-	return ns;
 }

@@ -251,6 +251,7 @@ pid_t ns_procfs_level_pid(int pidfd, unsigned int level);
 int ns_open(int pidfd, const struct ns_type *type, bool children);
 bool ns_same(int ns, int other);
 int open_ns_file(const char *command, const char *name);
+void hint_at_pid_ns(const char *command, const struct target *target);
 int open_pid_ns(const char *command, struct target *target);
 
 /* util.c: messages, system calls without a wrapper in old C libraries */

@@ -210,6 +210,7 @@ static int open_context(struct proc *proc)
 	proc->ns = open_pid_ns("proc", &proc->pidns);
 	if (proc->ns < 0)
 		return EXIT_FAILED;
+	hint_at_pid_ns("proc", &proc->pidns);
 	proc->context = sys_fsopen("proc");
 	if (proc->context < 0) {
 		if (errno == EPERM)
