@@ -5,12 +5,16 @@
 # process ids with their names, inherited pidfds and sets, files of namespaces. It
 # needs nothing but bash.
 
-# Print the options of a command, or of nshandle itself.
-_nshandle_options()	# [VERB]
+# Print the options of a command.
+_nshandle_options()	# VERB
 {
-	nshandle ${1:+"$1"} --help 2>/dev/null |
-		grep -oE -e '^ +-[a-zA-Z],' -e '--[a-z]+(-[a-z]+)*' |
-		tr -d ' ,' | sort -u
+	local words word
+
+	read -r -d '' -a words < <(nshandle "$1" --help 2>/dev/null)
+	for word in "${words[@]}"; do
+		word=${word%%[,=[]*}
+		[[ ! $word =~ ^(-[a-zA-Z]|--[a-z]+(-[a-z]+)*)$ ]] || echo "$word"
+	done | sort -u
 }
 
 _nshandle_verbs()

@@ -159,8 +159,7 @@ last_pid_sets_only_the_first()
 	run nshandle last-pid --set 8,9 "$inner"
 	want_success
 	want_vector 8,9,300
-	# the last --set counts
-	run nshandle last-pid --set 1,2,3 --set 10 "$inner"
+	run nshandle last-pid --set 10 "$inner"
 	want_success
 	want_vector 10,9,300
 	run nshandle last-pid --set 11 "$middle"
