@@ -172,13 +172,13 @@ stop_that_is_not_the_terminals()
 children_in_a_namespace_without_init()
 {
 	start_box unshare --pid
-	note="nshandle: %s: note: process $box is in the caller's pid namespace, its next children are not (%s)"
+	note="nshandle: %s: note: process %s is in the caller's pid namespace, its next children are not (%s)"
 	for option in -p -a; do
 		run nshandle join -t "$box" $option echo ran
 		want_status 0
 		want_out ran
 		# shellcheck disable=SC2059 # a format
-		want_err "$(printf "$note" join --for-children)"
+		want_err "$(printf "$note" join "$box" --for-children)"
 	done
 	[ -z "$lacks_flags" ] || return 0
 	run nshandle join -t "$box" -p --for-children echo ran
@@ -188,7 +188,7 @@ children_in_a_namespace_without_init()
 	run nshandle proc --pidns "$box" "$dir"
 	want_status 0
 	# shellcheck disable=SC2059 # a format
-	want_err "$(printf "$note" proc "its file in /proc/PID/ns is pid_for_children")"
+	want_err "$(printf "$note" proc "$box" "its file in /proc/PID/ns is pid_for_children")"
 	umount "$dir"
 }
 
