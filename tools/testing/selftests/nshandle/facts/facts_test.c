@@ -58,11 +58,15 @@ FIXTURE_VARIANT_ADD(fact, NSFS_TRANSLATES_PIDS) {
 	.fact = NSFS_TRANSLATES_PIDS,
 };
 
+FIXTURE_VARIANT_ADD(fact, PID_MAX_OF_NAMESPACE) {
+	.fact = PID_MAX_OF_NAMESPACE,
+};
+
 FIXTURE_VARIANT_ADD(fact, LISTNS) {
 	.fact = LISTNS,
 };
 
-static_assert(NR_FACTS == 12, "a variant for each fact");
+static_assert(NR_FACTS == 13, "a variant for each fact");
 
 FIXTURE_SETUP(fact)
 {

@@ -18,8 +18,12 @@ fact_probe_fn probe_PIDFD_ARGUMENT_FIRST, probe_PIDFD_ACCESS_BEFORE_ZOMBIE,
 	probe_PROCFS_SUBSET_MAY_BE_COVERED, probe_FSMOUNT_SAYS_TOO_REVEALING,
 	probe_NSFS_TRANSLATES_PIDS, probe_LISTNS;
 
-/* They would need a program, and a server of the file system: the tests have. */
+/*
+ * One would need a program, one a server of the file system: the tests have them.
+ * One would write a file that may be the whole machine's.
+ */
 #define probe_EXEC_ENTERS_TIMENS NULL
 #define probe_P9_ERROR_IS_STALE NULL
+#define probe_PID_MAX_OF_NAMESPACE NULL
 
 #endif /* NSHANDLE_LIB_FACTS_PROBE_H */

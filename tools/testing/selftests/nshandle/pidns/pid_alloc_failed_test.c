@@ -11,6 +11,7 @@
 #include "../lib/birth.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
+#include "../lib/facts.h"
 #include "../lib/fork.h"
 #include "../lib/mounts.h"
 #include "../lib/pid_vec.h"
@@ -289,6 +290,61 @@ TEST_F(next, is_the_init)
 	expect_born(_metadata, variant->make());
 	EXPECT_EQ(1, report->pid);
 	expect_no_birth(_metadata, variant->make(), ENOMEM);
+}
+
+static void expect_no_last_pid(struct __test_metadata *_metadata, int ns)
+{
+	EXPECT_EQ(0, vec_get(_metadata, ns, 1).pid[0]);
+}
+
+/* The namespace above is dead: no pid there, so none here. */
+TEST_F(next, last_pid_stays_0_below_a_dead_one)
+{
+	if (!have_pid_vec())
+		skip_test(_metadata, NO_PID_VEC);
+	ASSERT_EQ(0, world_join(&self->w, ORPHAN));
+	for (int i = 0; i < 2; i++) {
+		expect_no_birth(_metadata, variant->make(), ENOMEM);
+		expect_no_last_pid(_metadata, self->w.ns[ORPHAN]);
+	}
+}
+
+/*
+ * Leaves room for no more process in SELF: past RESERVED_PIDS, pids below are
+ * not given again. Returns the child that has the last one.
+ */
+static pid_t self_fill(struct __test_metadata *_metadata, const struct world *w)
+{
+	struct pid_vec vec = vec_of(1, RESERVED_PIDS - 1);
+	pid_t pid;
+
+	if (!write_file("/proc/sys/kernel/pid_max", "301"))
+		skip_test(_metadata, "so many processors that pid_max can't be 301");
+	ASSERT_EQ(0, try_set(w->ns[SELF], &vec));
+	pid = fork();
+	if (pid == 0)
+		_exit(idle(NULL));
+	ASSERT_EQ(RESERVED_PIDS, pid);
+	return pid;
+}
+
+/* The namespace above is full: the same, until there is room. */
+TEST_F(next, is_the_init_when_there_is_room)
+{
+	pid_t pid;
+
+	if (!have_pid_vec())
+		skip_test(_metadata, NO_PID_VEC);
+	skip_unless_fact(_metadata, PID_MAX_OF_NAMESPACE);
+	pid = self_fill(_metadata, &self->w);
+	ASSERT_EQ(0, world_join(&self->w, UNBORN));
+	for (int i = 0; i < 2; i++) {
+		expect_no_birth(_metadata, variant->make(), EAGAIN);
+		expect_no_last_pid(_metadata, self->w.ns[UNBORN]);
+	}
+	stop_child(_metadata, pid);
+	expect_born(_metadata, variant->make());
+	EXPECT_EQ(1, report->pid);
 }
 
 TEST_HARNESS_MAIN
