@@ -140,8 +140,8 @@ static void pid_vec_write(struct pid_namespace *ns, u32 nr,
  * @uvec: the number of levels, and the last pid of each, innermost first
  *
  * All levels change under one hold of pidmap_lock: two vectors never mix, and
- * no reader sees half of one. fork(2) takes the lock once for each level, so a
- * fork(2) at the same time may get its pid from before the change at one level
+ * no reader sees half of one. fork(2) may let the lock go between two levels, so
+ * a fork(2) at the same time may get its pid from before the change at one level
  * and from after it at another.
  *
  * The next pid of a level is the first free one after its last pid, or, past
