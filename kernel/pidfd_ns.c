@@ -67,8 +67,8 @@ static bool task_has_namespaces(struct task_struct *task)
  * The caller holds the task's exec_update_lock, so the credentials that ptrace
  * checks are those of the program whose namespace is read.
  *
- * The command is looked at last: newer kernels ask ptrace first, and so tell a
- * caller that may not look at the process nothing about the command.
+ * The command is looked at last, as in Linux 6.12: a caller that may not look at
+ * the process hears nothing about the command.
  */
 static int task_ns_path(struct task_struct *task, unsigned int cmd,
 			struct path *path)
@@ -113,7 +113,7 @@ static int pid_ns_path(struct pid *pid, unsigned int cmd, struct path *path)
  * @cmd: the command
  * @arg: must be 0; reserved
  *
- * The checks, their order and their errors are those of newer kernels.
+ * The checks, their order and their errors are those of Linux 6.12.
  *
  * Context: may sleep; takes the exec_update_lock of the process.
  * Return: a close-on-exec descriptor of the namespace, or the first of
