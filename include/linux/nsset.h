@@ -107,7 +107,10 @@ void nsset_source_put(struct nsset_source *src);
 void nsproxy_get_types(const struct nsproxy *nsproxy, unsigned int types);
 void nsproxy_put_types(const struct nsproxy *nsproxy, unsigned int types);
 
-/* kernel/nsset_file.c. Without it nothing calls pidfd_get_nsset(). */
+/*
+ * kernel/nsset_file.c. Only a commit before the one with that file is without it,
+ * and nothing calls pidfd_get_nsset() there.
+ */
 #ifdef CONFIG_NSSET_FILE
 const struct nsset_source *nsset_file_source(const struct file *file);
 long pidfd_get_nsset(struct pid *pid, struct nsset_args __user *uargs);
