@@ -42,14 +42,14 @@ check-kcsan:	## the races of them with KCSAN, for accesses without a lock (first
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
 	@scripts/verbs/check stock
 
-check-upstream:	## the base's own selftests: the same on stock and on the series? (first time 20 minutes)
+check-upstream:	## the base's own selftests: the same on stock and on the series? (not timed yet)
 	@scripts/verbs/check-upstream
 
 check-types:	## what a kernel without TIME_NS, and one without USER_NS, make of SETNS_ALL (first time 20 minutes)
 	@T=nsset_supported_test scripts/verbs/check no-time
 	@T=nsset_supported_test scripts/verbs/check no-user
 
-clients:	## what programs of Debian 12 and 13 call, and get (first time half an hour, then 10 minutes)
+clients:	## what programs of Debian 12 and 13 call, and get (not timed yet)
 	@KERNEL=$(KERNEL) scripts/verbs/clients
 
 fuzz:		## random calls against a model, for SECONDS=600, from SEED=
