@@ -151,7 +151,7 @@ static bool type_absent(const char *name)
 	return stat_ns("self", name, &st) && !stat_ns("self", "mnt", &st);
 }
 
-/* For kernels without the ioctls. */
+/* For kernels without the ioctls: with the errno that they have. */
 static int open_link(int pidfd, const char *name)
 {
 	char path[64];
@@ -161,8 +161,12 @@ static int open_link(int pidfd, const char *name)
 		 name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	/* If so, the number may have been reused before the open. */
-	if (pidfd_reaped(pidfd)) {
+	/*
+	 * The number may have been reused before the open; and a zombie's link
+	 * to its user namespace still works.
+	 */
+	if (pidfd_reaped(pidfd) ||
+	    ((fd >= 0 || errno == ENOENT) && leader_ended(pidfd))) {
 		if (fd >= 0)
 			close(fd);
 		errno = ESRCH;

@@ -278,6 +278,7 @@ const char *why_no_process(int pidfd);
 int sys_pidfd_open(pid_t pid, unsigned int flags);
 bool pidfd_exited(int pidfd);
 bool pidfd_reaped(int pidfd);
+bool leader_ended(int pidfd);
 bool is_pidfd(int fd);
 
 int sys_fsopen(const char *type);

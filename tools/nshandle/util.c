@@ -176,6 +176,17 @@ static char state_of(int pidfd, unsigned int *flags)
 	return state;
 }
 
+/* Has the first thread ended, or the whole process? Leaves errno alone. */
+bool leader_ended(int pidfd)
+{
+	unsigned int flags;
+	int error = errno;
+	bool ended = state_of(pidfd, &flags) == 'Z';
+
+	errno = error;
+	return ended;
+}
+
 /* After ESRCH from a call on a pidfd. */
 const char *why_no_process(int pidfd)
 {
@@ -207,10 +218,15 @@ bool pidfd_exited(int pidfd)
 	return poll(&poll_for, 1, 0) == 1 && (poll_for.revents & POLLIN);
 }
 
+/* Leaves errno alone: it may say why the call before failed. */
 bool pidfd_reaped(int pidfd)
 {
-	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) &&
-	       errno == ESRCH;
+	int error = errno;
+	bool reaped = syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) &&
+		      errno == ESRCH;
+
+	errno = error;
+	return reaped;
 }
 
 /* Whether or not the process may be signalled, or is still there. */
