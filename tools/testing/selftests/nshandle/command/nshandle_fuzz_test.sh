@@ -28,6 +28,11 @@ need_extensions()
 	[ -z "$lacks_extensions" ] || skip "kernel without the extensions"
 }
 
+need_handles()
+{
+	[ -z "$lacks_handles" ] || skip "kernel without PIDFD_GET_*_NAMESPACE"
+}
+
 # What was done, and how often it failed in which way, goes into the report.
 want_same()
 {
@@ -47,6 +52,7 @@ random_programs()
 
 random_programs_without_extensions()
 {
+	need_handles
 	run "$fuzz" --seed 1 --steps "$((steps / 3))" --no-flags
 	want_same
 }
@@ -86,6 +92,7 @@ program()
 
 a_wrong_rule_is_found()
 {
+	need_handles
 	run "$fuzz" --seed 3 --steps 2000 --no-flags --wrong
 	want_status 1
 	want_err ""
@@ -96,6 +103,7 @@ a_wrong_rule_is_found()
 
 a_found_program_can_be_run_again()
 {
+	need_handles
 	run "$fuzz" --seed 3 --steps 2000 --no-flags --wrong
 	program >"$tmp/program"
 	run "$fuzz" --program "$tmp/program" --wrong
@@ -107,6 +115,7 @@ a_found_program_can_be_run_again()
 
 a_seed_is_a_program()
 {
+	need_handles
 	run "$fuzz" --seed 4 --steps 100 --no-flags --verbose
 	want_success
 	grep '^[TO]' "$tmp/out" >"$tmp/first"
@@ -126,9 +135,11 @@ prepare_fuzz()
 	tmp=$(mktemp -d) || exit 1
 	trap 'rm -rf "$tmp"' EXIT
 	trap 'exit 1' HUP INT TERM
-	lacks_extensions=
+	lacks_extensions='' lacks_handles=''
 	echo "T0 setns T1 uts|DRY" | "$fuzz" --program - >/dev/null 2>&1 ||
 		lacks_extensions=1
+	echo "T0 open T0 uts N1" | "$fuzz" --program - >/dev/null 2>&1 ||
+		lacks_handles=1
 }
 
 prepare_fuzz
