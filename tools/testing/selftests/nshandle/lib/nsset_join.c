@@ -28,3 +28,11 @@ struct state *states_share(struct __test_metadata *_metadata, size_t nr)
 	ASSERT_NE(MAP_FAILED, states);
 	return states;
 }
+
+void expect_joined(struct __test_metadata *_metadata,
+		   const struct state *before, int types, int made,
+		   const struct state *target)
+{
+	EXPECT_MOVED(before, moved_by(types));
+	expect_there(_metadata, before, types | made, target);
+}

@@ -19,6 +19,14 @@
  */
 int setns_by_set(struct __test_metadata *_metadata, int fd, int flags);
 
+/*
+ * In a caller that has called state_arm() with @before: a join of @types, by a set
+ * made with the flags @made, has led where the target is, and nowhere else.
+ */
+void expect_joined(struct __test_metadata *_metadata,
+		   const struct state *before, int types, int made,
+		   const struct state *target);
+
 /* Where callers are after a join, shared by all processes of a case. */
 struct state *states_share(struct __test_metadata *_metadata, size_t nr);
 

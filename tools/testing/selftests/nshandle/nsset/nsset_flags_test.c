@@ -8,41 +8,61 @@
 #include "../lib/child.h"
 #include "../lib/flags.h"
 #include "../lib/handle.h"
+#include "../lib/jail.h"
 #include "../lib/nsset.h"
+#include "../lib/nsset_join.h"
 #include "../lib/picture.h"
 #include "../lib/types.h"
 
-FIXTURE(flags) {
+#define PID_TIME (CLONE_NEWPID | CLONE_NEWTIME)
+
+/* Nothing else can be wrong: the caller may join all of it. */
+FIXTURE(flags)
+{
 	struct container c;
+	struct state target;
 };
 
-FIXTURE_VARIANT(flags) {
-	__u64 types;
-	__u32 made;
+FIXTURE_VARIANT(flags)
+{
+	int types;	/* that the set holds */
+	int made;
 };
 
 /* clang-format off */
-FIXTURE_VARIANT_ADD(flags, of_all) { .types = ALL_NS, };
-FIXTURE_VARIANT_ADD(flags, of_all_for_children) {
-	.types = ALL_NS, .made = SETNS_FOR_CHILDREN, };
-FIXTURE_VARIANT_ADD(flags, of_all_and_root) {
-	.types = ALL_NS, .made = SETNS_ROOT, };
-FIXTURE_VARIANT_ADD(flags, of_mnt_and_uts) {
-	.types = CLONE_NEWNS | CLONE_NEWUTS, };
-FIXTURE_VARIANT_ADD(flags, of_mnt_and_uts_and_root) {
-	.types = CLONE_NEWNS | CLONE_NEWUTS, .made = SETNS_ROOT, };
-FIXTURE_VARIANT_ADD(flags, of_uts) { .types = CLONE_NEWUTS, };
-FIXTURE_VARIANT_ADD(flags, of_user) { .types = CLONE_NEWUSER, };
-FIXTURE_VARIANT_ADD(flags, of_pid_and_time_for_children) {
-	.types = CLONE_NEWPID | CLONE_NEWTIME, .made = SETNS_FOR_CHILDREN, };
+FIXTURE_VARIANT_ADD(flags, uts) { .types = CLONE_NEWUTS, };
+FIXTURE_VARIANT_ADD(flags, mnt) { .types = CLONE_NEWNS, };
+FIXTURE_VARIANT_ADD(flags, mnt_root) {
+	.types = CLONE_NEWNS, .made = SETNS_ROOT,
+};
+
+FIXTURE_VARIANT_ADD(flags, mnt_uts_root) {
+	.types = CLONE_NEWNS | CLONE_NEWUTS, .made = SETNS_ROOT,
+};
+
+FIXTURE_VARIANT_ADD(flags, user) { .types = CLONE_NEWUSER, };
+FIXTURE_VARIANT_ADD(flags, pid_time) { .types = PID_TIME, };
+FIXTURE_VARIANT_ADD(flags, pid_time_for_children) {
+	.types = PID_TIME, .made = SETNS_FOR_CHILDREN,
+};
+
+FIXTURE_VARIANT_ADD(flags, all_but_net) { .types = BUT_NS(CLONE_NEWNET), };
+FIXTURE_VARIANT_ADD(flags, all) { .types = ALL_NS, };
+FIXTURE_VARIANT_ADD(flags, all_for_children_root) {
+	.types = ALL_NS, .made = MADE_FLAGS,
+};
+
 /* clang-format on */
 
 FIXTURE_SETUP(flags)
 {
 	SKIP_WITHOUT_NSSET();
 	undo_start(_metadata);
+	jail_make(_metadata);
 	self->c.flags = ALL_NS;
+	self->c.setup = children_elsewhere_jailed;
 	container_start(_metadata, &self->c);
+	state_read_task(_metadata, self->c.proc, ".", &self->target);
 }
 
 FIXTURE_TEARDOWN(flags)
@@ -51,40 +71,37 @@ FIXTURE_TEARDOWN(flags)
 	undo_stop(_metadata);
 }
 
-/*
- * What setns(2) must say to @flags, if not 0: the types that the set holds, the
- * flags that say how to join them, SETNS_ROOT if the set has it.
- */
-static int flags_err(const FIXTURE_VARIANT(flags) * row, unsigned int flags)
+/* Does a set of @held that was made with @made take @flags? */
+static bool takes(int held, int made, int flags)
 {
-	unsigned int types = flags & ALL_NS;
-	unsigned int known = row->types | SETNS_SKIP_JOINED | SETNS_DRY_RUN |
-			     SETNS_SUPPORTED | (row->made & SETNS_ROOT);
-	bool root_alone = (flags & SETNS_ROOT) && !(types & CLONE_NEWNS);
+	int types = flags & ALL_NS;
 
-	if (flags & SETNS_SUPPORTED)
-		known |= ALL_NS;
-	return !types || (flags & ~known) || root_alone ? EINVAL : 0;
+	if (!types || flags & SETNS_FOR_CHILDREN)
+		return false;
+	if (types & ~held && !(flags & SETNS_SUPPORTED))
+		return false;
+	if (!(flags & SETNS_ROOT))
+		return true;
+	return made & SETNS_ROOT && types & CLONE_NEWNS;
 }
 
-/* All SETNS_* flags with all types, as a dry run where it would succeed. */
-TEST_F(flags, each_with_each_mask)
+/* Each combination of types and flags that fails, or is a dry run. */
+TEST_F(flags, nothing_moves)
 {
-	int pidfd = self->c.pidfd, set, err;
+	int held = variant->types, made = variant->made;
+	int set = nsset_make(_metadata, self->c.pidfd, held, made);
 	struct state before;
 
-	set = nsset_make(_metadata, pidfd, variant->types, variant->made);
-	container_stop(_metadata, &self->c);
 	IN_CHILD {
 		state_arm(_metadata, &before);
-		for (int n = 1; n < 32 * 256; n += NEXT_ROW) {
-			unsigned int flags = n % 32 | mask_flags(n / 32);
+		for (unsigned int n = 1; n < 256 * FLAG_ROWS; n += NEXT_ROW) {
+			int flags = mask_flags(n / FLAG_ROWS) | n % FLAG_ROWS;
 
-			if (!flags)
+			bool valid = takes(held, made, flags);
+
+			if (valid && !(flags & SETNS_DRY_RUN))
 				continue;
-			err = flags_err(variant, flags);
-			EXPECT_EQ(err, try_setns(set, err ? flags :
-						 flags | SETNS_DRY_RUN)) {
+			EXPECT_EQ(valid ? 0 : EINVAL, try_setns(set, flags)) {
 				TH_LOG("flags %#x", flags);
 			}
 		}
@@ -92,10 +109,10 @@ TEST_F(flags, each_with_each_mask)
 	}
 }
 
-TEST_F(flags, unknown)
+TEST_F(flags, unknown_bit)
 {
-	int set = nsset_make(_metadata, self->c.pidfd, variant->types,
-			     variant->made);
+	int held = variant->types;
+	int set = nsset_make(_metadata, self->c.pidfd, held, variant->made);
 	struct state before;
 
 	IN_CHILD {
@@ -103,11 +120,8 @@ TEST_F(flags, unknown)
 		for (unsigned int flag = 1; flag; flag <<= 1) {
 			if (flag & (ALL_NS | ALL_FLAGS))
 				continue;
-			EXPECT_EQ(EINVAL, try_setns(set, flag)) {
-				TH_LOG("flag %#x", flag);
-			}
-			EXPECT_EQ(EINVAL, try_setns(set, flag |
-						    variant->types));
+			EXPECT_EQ(EINVAL, try_setns(set, flag));
+			EXPECT_EQ(EINVAL, try_setns(set, flag | held));
 			EXPECT_EQ(EINVAL, try_setns(set, flag | SETNS_ALL));
 		}
 		EXPECT_EQ(EINVAL, try_setns(set, -1));
@@ -115,38 +129,59 @@ TEST_F(flags, unknown)
 	}
 }
 
-/* Types that it does not hold are left out, and the rest moves. */
+/* SETNS_SUPPORTED leaves out what the set does not hold, and nothing else. */
 TEST_F(flags, supported)
 {
-	int set = nsset_make(_metadata, self->c.pidfd, variant->types,
-			     variant->made);
-	int others = ALL_NS & ~variant->types;
+	int held = variant->types;
+	int set = nsset_make(_metadata, self->c.pidfd, held, variant->made);
 	struct state before;
 
-	IN_CHILD {
-		state_arm(_metadata, &before);
-		if (others) {
-			EXPECT_EQ(EINVAL, try_setns(set, others));
-			EXPECT_EQ(0, try_setns(set, others | SETNS_SUPPORTED));
+	for (int i = 0; i < NR_TYPES; i++) {
+		int types = ns_types[i].flag | CLONE_NEWUTS | CLONE_NEWPID;
+
+		IN_CHILD {
+			state_arm(_metadata, &before);
+			EXPECT_EQ(0, SETNS(set, types | SETNS_SUPPORTED));
+			expect_joined(_metadata, &before, types & held,
+				      variant->made & SETNS_FOR_CHILDREN,
+				      &self->target);
 		}
-		EXPECT_NOTHING_MOVED(&before);
-		EXPECT_EQ(0, try_setns(set, ALL_NS | SETNS_SUPPORTED));
-		EXPECT_MOVED(&before, moved_by(variant->types));
 	}
 }
 
-/* No flags: all that it holds. */
-TEST_F(flags, zero)
+/* One mask is right for each set. */
+TEST_F(flags, setns_all)
 {
-	int set = nsset_make(_metadata, self->c.pidfd, variant->types,
-			     variant->made);
+	int held = variant->types;
+	int set = nsset_make(_metadata, self->c.pidfd, held, variant->made);
 	struct state before;
 
 	IN_CHILD {
 		state_arm(_metadata, &before);
-		EXPECT_EQ(0, try_setns(set, 0));
-		EXPECT_MOVED(&before, moved_by(variant->types));
+		EXPECT_EQ(0, SETNS(set, SETNS_ALL));
+		expect_joined(_metadata, &before, held,
+			      variant->made & SETNS_FOR_CHILDREN,
+			      &self->target);
+		state_refresh(_metadata, &before);
+		EXPECT_EQ(0, SETNS(set, SETNS_ALL));
+		EXPECT_NOTHING_MOVED(&before);
 	}
+}
+
+/* A join does not use up the set. */
+TEST_F(flags, again)
+{
+	int held = variant->types;
+	int set = nsset_make(_metadata, self->c.pidfd, held, variant->made);
+	struct state before;
+
+	for (int i = 0; i < 3; i++)
+		IN_CHILD {
+			state_arm(_metadata, &before);
+			EXPECT_EQ(0, try_setns(set, 0));
+			expect_joined(_metadata, &before, held, variant->made,
+				      &self->target);
+		}
 }
 
 /* A descriptor with O_PATH gives no access to the file. */
