@@ -126,8 +126,9 @@ static void job_main(struct shell *s, bool foreground,
 }
 
 /*
- * A job of its own: the command, and what @script says, run there by a shell. "%s"
- * in @around is for that; with "exec %s" the shell in between is the command.
+ * Begins the shell, and in it a job: the command, and what @script says, run there
+ * by a shell. "%s" in @around is for that; with "exec %s" the shell in between is
+ * the command.
  */
 static pid_t job_start(struct __test_metadata *_metadata,
 		       struct shell *s, bool foreground,
@@ -136,6 +137,9 @@ static pid_t job_start(struct __test_metadata *_metadata,
 	char joined[64], inner[256], command[320];
 	pid_t job;
 
+	shell_begin(_metadata, s);
+	if (!foreground)
+		give_terminal(_metadata, s->tty, getpid());
 	snprintf(joined, sizeof(joined), s->join, s->box.pid);
 	snprintf(inner, sizeof(inner), "%s -- %s", joined, script);
 	snprintf(command, sizeof(command), around, inner);
@@ -220,10 +224,7 @@ static void continue_job(struct __test_metadata *_metadata, int tty, pid_t job,
 TEST_F(alike, ctrl_c_ends_the_job)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "exec %s",
+		pid_t job = START(true, "exec %s",
 			    "sh -c 'echo ready; exec sleep 1000'");
 
 		expect_word(_metadata, self->shell.master, "ready");
@@ -237,10 +238,7 @@ TEST_F(alike, ctrl_c_ends_the_job)
 TEST_F(alike, ctrl_c_ends_the_script)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "%s; echo on; exit 5",
+		pid_t job = START(true, "%s; echo on; exit 5",
 			    "sh -c 'echo ready; exec sleep 1000'");
 
 		expect_word(_metadata, self->shell.master, "ready");
@@ -253,10 +251,7 @@ TEST_F(alike, ctrl_c_ends_the_script)
 TEST_F(terminal, ctrl_z_and_fg)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "exec %s",
+		pid_t job = START(true, "exec %s",
 			    "sh -c 'echo ready; read -r n; exit $n'");
 
 		expect_word(_metadata, self->shell.master, "ready");
@@ -274,10 +269,7 @@ TEST_F(terminal, ctrl_z_and_fg)
 TEST_F(terminal, ctrl_z_stops_the_script)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "%s; exit $?",
+		pid_t job = START(true, "%s; exit $?",
 			    "sh -c 'echo ready; read -r n; exit $n'");
 
 		expect_word(_metadata, self->shell.master, "ready");
@@ -294,11 +286,7 @@ TEST_F(terminal, ctrl_z_stops_the_script)
 TEST_F(terminal, in_the_background)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		give_terminal(_metadata, self->shell.tty, getpid());
-		job = START(false, "exec %s",
+		pid_t job = START(false, "exec %s",
 			    "sh -c 'echo ready; read -r n; exit $n'");
 		expect_word(_metadata, self->shell.master, "ready");
 		for (int i = 0; i < 2; i++) {
@@ -319,10 +307,7 @@ TEST_F(alike, size_of_the_window)
 	struct winsize size = { .ws_row = 33, .ws_col = 99 };
 
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "exec %s",
+		pid_t job = START(true, "exec %s",
 			    "sh -c 'trap \"kill \\$!; exit 3\" WINCH; sleep 1000 & echo ready; wait'");
 
 		expect_word(_metadata, self->shell.master, "ready");
@@ -335,10 +320,7 @@ TEST_F(alike, size_of_the_window)
 TEST_F(terminal, interactive_shell)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "exec %s", "sh -i");
+		pid_t job = START(true, "exec %s", "sh -i");
 
 		type(_metadata, self->shell.master, "echo rea''dy\n");
 		expect_word(_metadata, self->shell.master, "ready");
@@ -352,10 +334,7 @@ TEST_F(terminal, interactive_shell)
 TEST_F(terminal, note_about_procfs)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "exec %s", "true");
+		pid_t job = START(true, "exec %s", "true");
 		expect_word(_metadata, self->shell.master,
 			    "nshandle: note: /proc is another pid namespace's");
 		expect_exit(_metadata, job, 0);
@@ -366,10 +345,7 @@ TEST_F(terminal, note_about_procfs)
 TEST_F(alike, in_a_pipeline)
 {
 	IN_CHILD {
-		pid_t job;
-
-		shell_begin(_metadata, &self->shell);
-		job = START(true, "%s | { read -r n; exit $n; }",
+		pid_t job = START(true, "%s | { read -r n; exit $n; }",
 			    "sh -c 'echo ready >&2; read -r n; echo $n'");
 
 		expect_word(_metadata, self->shell.master, "ready");
