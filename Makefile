@@ -42,7 +42,7 @@ check-kcsan:	## the races of them with KCSAN, for accesses without a lock (first
 check-control:	## the same tests on the unmodified kernel: some must fail (as long again)
 	@scripts/verbs/check stock
 
-check-upstream:	## the base's own selftests: the same on stock and on the series? (not timed yet)
+check-upstream:	## the base's own selftests: the same on stock and on the series? (4 to 12 minutes, and two kernels)
 	@scripts/verbs/check-upstream
 
 check-types:	## what a kernel without TIME_NS, and one without USER_NS, make of SETNS_ALL (first time 20 minutes)
