@@ -49,7 +49,7 @@ check-types:	## what a kernel without TIME_NS, and one without USER_NS, make of 
 	@T=nsset_supported_test scripts/verbs/check no-time
 	@T=nsset_supported_test scripts/verbs/check no-user
 
-clients:	## what programs of Debian 12 and 13 call, and get (not timed yet)
+clients:	## what programs of Debian 12 and 13 call, and get (first time half an hour, then 8 minutes)
 	@KERNEL=$(KERNEL) scripts/verbs/clients
 
 fuzz:		## random calls against a model, for SECONDS=600, from SEED=
