@@ -288,6 +288,7 @@ TEST_F(terminal, in_the_background)
 	IN_CHILD {
 		pid_t job = START(false, "exec %s",
 			    "sh -c 'echo ready; read -r n; exit $n'");
+
 		expect_word(_metadata, self->shell.master, "ready");
 		for (int i = 0; i < 2; i++) {
 			expect_stop(_metadata, job);
@@ -335,6 +336,7 @@ TEST_F(terminal, note_about_procfs)
 {
 	IN_CHILD {
 		pid_t job = START(true, "exec %s", "true");
+
 		expect_word(_metadata, self->shell.master,
 			    "nshandle: note: /proc is another pid namespace's");
 		expect_exit(_metadata, job, 0);
