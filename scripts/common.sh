@@ -177,8 +177,8 @@ kernel_is_slow()	# KERNEL: by a factor of five or more
 	[[ $1 == *debug || $1 == kcsan ]]
 }
 
-# The configuration of a packaged kernel that the fragments do not start from
-# nothing, but change: build/start-config puts it there.
+# The configuration that the fragments of a packaged kernel are merged into, in
+# place of tinyconfig. build/start-config writes it.
 kernel_start()	# KERNEL
 {
 	echo "$out/$1/start.config"
