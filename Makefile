@@ -95,7 +95,7 @@ check-series:	## "git am" of these mails gives the tree that is tested (half a m
 bisect-check:	## each commit of the series builds and boots (half an hour and more)
 	@scripts/proof/bisect-check
 
-deb:		## linux-image and linux-headers as Debian packages, installed and booted (hours; CONFIG=min: 20 minutes)
+deb:		## linux-image and linux-headers as Debian packages, installed and booted (CONFIG=min is quicker; not timed yet)
 	@CONFIG="$(CONFIG)" scripts/verbs/deb
 
 deb-tools:	## the Debian package of nshandle(1), its pages and completion (1 minute)
