@@ -3,7 +3,8 @@
 # Only verbs: each calls one script. "make help" lists them.
 
 # BASE=6.12 chooses the base kernel, KSRC= a tree or tarball of your own. OUT= is
-# where "make series" writes.
+# where "make series" writes. CONFIG=cloud, debian, min or a file is what "make deb"
+# configures the kernel with.
 # With the checks, LIST=1 prints what each test program proves and runs nothing;
 # T=PROGRAM or T=PROGRAM.CASE runs that one alone.
 BASE ?= 6.12
@@ -16,6 +17,8 @@ N ?=
 T ?=
 LIST ?=
 KERNEL ?=
+CONFIG ?= cloud
+DESTDIR ?=
 export BASE KSRC N T LIST
 
 help:		## this list
@@ -92,6 +95,15 @@ check-series:	## "git am" of these mails gives the tree that is tested (half a m
 bisect-check:	## each commit of the series builds and boots (half an hour and more)
 	@scripts/proof/bisect-check
 
+deb:		## linux-image and linux-headers as Debian packages, installed and booted (CONFIG=min is quicker; not timed yet)
+	@CONFIG="$(CONFIG)" scripts/verbs/deb
+
+deb-tools:	## the Debian package of nshandle(1), its pages and completion (1 minute)
+	@scripts/verbs/deb-tools
+
+install-headers:	## linux/nshandle.h, into DESTDIR=/usr/include/linux
+	@install -D -m 644 -t "$(DESTDIR)/usr/include/linux" include/uapi/linux/nshandle.h
+
 docs:		## our two chapters as HTML, without a warning (a minute)
 	@scripts/proof/docs
 
@@ -106,6 +118,6 @@ clean:		## remove build/ (a new build is a minute or two: ccache stays)
 
 .PHONY: help run check check-all check-fixes check-debug check-kcsan \
 	check-control check-upstream check-types clients fuzz coverage mutate bench \
-	soak repeat shell kselftest model series check-series bisect-check docs \
-	refresh lint clean
+	soak repeat shell kselftest model series check-series bisect-check deb \
+	deb-tools install-headers docs refresh lint clean
 .NOTPARALLEL:

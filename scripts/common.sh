@@ -128,11 +128,14 @@ own_files()	# print our own files that this base has
 	arrivals | sed -n '/^elsewhere /!s/^[^ ]* //p'
 }
 
+# What is built bears this date, so that two builds are alike.
+build_date="Thu Jan  1 00:00:00 UTC 2026"
+
 kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 {
 	export CCACHE_DIR=$cache/ccache CCACHE_NOHASHDIR=1
 	export CCACHE_SLOPPINESS=time_macros CCACHE_COMPILERCHECK=content
-	export KBUILD_BUILD_TIMESTAMP="Thu Jan  1 00:00:00 UTC 2026"
+	export KBUILD_BUILD_TIMESTAMP=$build_date
 	export KBUILD_BUILD_USER=nshandle KBUILD_BUILD_HOST=nshandle
 	export KBUILD_BUILD_VERSION=1
 	make -C "$tree" --no-print-directory CC="ccache gcc" \
@@ -144,7 +147,8 @@ kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 # configuration.
 kernels="series stock debug stock-debug kcsan gcov mutate bench stock-bench
 	clients stock-clients
-	no-time no-user fixes"
+	no-time no-user fixes
+	deb-cloud deb-debian deb-file deb-min"
 
 known_kernel()	# KERNEL
 {
@@ -173,10 +177,19 @@ kernel_is_slow()	# KERNEL: by a factor of five or more
 	[[ $1 == *debug || $1 == kcsan ]]
 }
 
+# The configuration that the fragments of a packaged kernel are merged into, in
+# place of tinyconfig. build/start-config writes it.
+kernel_start()	# KERNEL
+{
+	echo "$out/$1/start.config"
+}
+
 kernel_fragments()	# KERNEL: print its configuration files, in order
 {
 	local more=${1#stock-}
 
+	[[ $1 != deb-* ]] || echo "$top/kernel/configs/nshandle-deb.config"
+	[[ $1 != deb-* || $1 = deb-min ]] || return 0
 	echo "$top/kernel/configs/nshandle.config"
 	[[ " series stock fixes " == *" $more "* ]] ||
 		echo "$top/kernel/configs/nshandle-$more.config"
