@@ -8,6 +8,9 @@
 # T=PROGRAM or T=PROGRAM.CASE runs that one alone.
 BASE ?= 6.12
 KSRC ?=
+# ARCH=arm64 or another architecture; M32=1: the tests as 32-bit programs of x86.
+ARCH ?=
+M32 ?=
 OUT ?=
 SECONDS ?= 600
 SEED ?=
@@ -16,7 +19,7 @@ N ?=
 T ?=
 LIST ?=
 KERNEL ?=
-export BASE KSRC N T LIST
+export BASE KSRC ARCH M32 N T LIST
 
 help:		## this list
 	@scripts/verbs/help $(MAKEFILE_LIST)
