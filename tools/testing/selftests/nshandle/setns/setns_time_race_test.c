@@ -46,7 +46,7 @@ static vdso_clock_fn *vdso_clock_gettime;
 static void *vdso_symbol(uintptr_t base, uintptr_t symtab, uintptr_t strtab,
 			 const char *name)
 {
-	const ElfW(Sym) *sym = (const void *)(base + symtab);
+	ElfW(Sym) const *sym = (const void *)(base + symtab);
 	const char *names = (const void *)(base + strtab);
 
 	for (; (const char *)sym < names; sym++)
@@ -58,9 +58,9 @@ static void *vdso_symbol(uintptr_t base, uintptr_t symtab, uintptr_t strtab,
 static void vdso_find(void)
 {
 	uintptr_t base = getauxval(AT_SYSINFO_EHDR), tab[DT_NUM] = {};
-	const ElfW(Ehdr) *ehdr = (const void *)base;
-	const ElfW(Phdr) *phdr;
-	const ElfW(Dyn) *dyn;
+	ElfW(Ehdr) const *ehdr = (const void *)base;
+	ElfW(Phdr) const *phdr;
+	ElfW(Dyn) const *dyn;
 
 	if (!base)
 		return;
