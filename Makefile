@@ -9,6 +9,9 @@
 # T=PROGRAM or T=PROGRAM.CASE runs that one alone.
 BASE ?= 6.12
 KSRC ?=
+# ARCH=arm64 or another architecture; M32=1: the tests as 32-bit programs of x86.
+ARCH ?=
+M32 ?=
 OUT ?=
 SECONDS ?= 600
 SEED ?=
@@ -19,7 +22,7 @@ LIST ?=
 KERNEL ?=
 CONFIG ?= cloud
 DESTDIR ?=
-export BASE KSRC N T LIST
+export BASE KSRC ARCH M32 N T LIST
 
 help:		## this list
 	@scripts/verbs/help $(MAKEFILE_LIST)

@@ -133,13 +133,19 @@ build_date="Thu Jan  1 00:00:00 UTC 2026"
 
 kmake()		# ARGUMENT...: run make in the assembled tree, $tree
 {
+	local cc=gcc target=()
+
+	[ "$make_arch" = - ] || {
+		cc=${cross}gcc
+		target=(ARCH="$make_arch" CROSS_COMPILE="$cross")
+	}
 	export CCACHE_DIR=$cache/ccache CCACHE_NOHASHDIR=1
 	export CCACHE_SLOPPINESS=time_macros CCACHE_COMPILERCHECK=content
 	export KBUILD_BUILD_TIMESTAMP=$build_date
 	export KBUILD_BUILD_USER=nshandle KBUILD_BUILD_HOST=nshandle
 	export KBUILD_BUILD_VERSION=1
-	make -C "$tree" --no-print-directory CC="ccache gcc" \
-		HOSTCC="ccache gcc" "$@"
+	make -C "$tree" --no-print-directory CC="ccache $cc" \
+		HOSTCC="ccache gcc" "${target[@]}" "$@"
 }
 
 # A kernel's name says which tree it is, with our hooks or without ("stock"),
@@ -191,6 +197,7 @@ kernel_fragments()	# KERNEL: print its configuration files, in order
 	[[ $1 != deb-* ]] || echo "$top/kernel/configs/nshandle-deb.config"
 	[[ $1 != deb-* || $1 = deb-min ]] || return 0
 	echo "$top/kernel/configs/nshandle.config"
+	[ "$make_arch" = - ] || echo "$top/kernel/configs/nshandle-$arch.config"
 	[[ " series stock fixes " == *" $more "* ]] ||
 		echo "$top/kernel/configs/nshandle-$more.config"
 	# where the symbols of this base differ
@@ -237,10 +244,39 @@ races_of()	# [-v] KSELFTEST-LIST
 # kernel: an older base lacks parts of the harness and of the headers.
 user_base=6.12
 
+# A line for each architecture that ARCH= may name: that of its kernel ("i386" is
+# the tests and the command as 32-bit programs), the kernel's own word for ARCH=
+# and its image, Debian's word and the release of Debian that has it ("-": this
+# machine's), the compiler's prefix, the console, and QEMU's program and options. One
+# with "-" in the third column runs on this machine. guest/init wants the first
+# serial port unused, or as the console: arm64's console is none of them.
+architectures='
+x86_64  x86_64  -     arch/x86/boot/bzImage amd64   -      -                  ttyS0   x86_64  -cpu qemu64
+i386    x86_64  -     arch/x86/boot/bzImage i386    -      i686-linux-gnu-    ttyS0   x86_64  -cpu qemu64
+arm64   arm64   arm64 arch/arm64/boot/Image arm64   -      aarch64-linux-gnu- ttyAMA0 aarch64 -M virt -cpu cortex-a57 -chardev null,id=spare -device pci-serial,chardev=spare
+riscv64 riscv64 riscv arch/riscv/boot/Image riscv64 trixie riscv64-linux-gnu- ttyS0   riscv64 -M virt
+'
+
+set_arch()	# ARCH: and what its line says
+{
+	arch=$1
+	read -r _ kernel_arch make_arch kernel_image debian_arch debian_suite cross \
+		console qemu_arch qemu_options < <(grep "^$1 " <<<"$architectures") ||
+		die "no architecture '$1': one of" \
+			"$(awk 'NF { print $1 }' <<<"$architectures" | xargs)"
+	cross=${cross#-}
+	# by another name, since ARCH would reach the kernel's make
+	unset ARCH M32
+	export NSHANDLE_ARCH=$arch
+}
+
 # With KSRC= the tree's own Makefile says which base it is: build/fetch reads
-# it.
+# it. Each architecture but this machine's own has a folder beside it.
 set_base()	# BASE: and where things of this base are
 {
+	local beside=
+
+	[ "$arch" = x86_64 ] || beside=-$arch
 	BASE=$1
 	out=$top/build/$BASE
 	if [ -n "$KSRC" ]; then
@@ -248,9 +284,18 @@ set_base()	# BASE: and where things of this base are
 		[ ! -e "$out/version" ] || BASE=$(cat "$out/version")
 	fi
 	base=$out/base
+	kernel_out=$out$beside
+	[ "$kernel_arch" = "$arch" ] || kernel_out=$out
+	out=$out$beside
 	user=$out		# what runs in the guest
-	[ "$BASE" = "$user_base" ] || user=$top/build/$user_base
+	[ "$BASE" = "$user_base" ] || user=$top/build/$user_base$beside
+	# Debian's packages, if the guest cannot have this machine's programs
+	guest_debian=
+	[ "$make_arch" = - ] || guest_debian=$user/debian
 }
 
 KSRC=${KSRC:-}
+[ -z "${M32:-}" ] || ARCH=i386
+[ -n "${ARCH:-}" ] || ARCH=x86_64
+set_arch "${NSHANDLE_ARCH:-$ARCH}"
 set_base "${BASE:-$user_base}"

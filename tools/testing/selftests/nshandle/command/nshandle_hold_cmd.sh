@@ -324,7 +324,7 @@ a_set_stays_as_it_is()
 no_room_for_descriptor_3()
 {
 	need_sets
-	with_fault dup2:error=EMFILE hold -t "$full" echo ran
+	with_fault "?dup2,dup3:error=EMFILE" hold -t "$full" echo ran
 	want_failure "hold: cannot pass on the set: Too many open files"
 	with_fault ioctl:error=EMFILE:when=1 hold -t "$full" echo ran
 	want_failure "hold: cannot make a set of namespaces of process $full: Too many open files"

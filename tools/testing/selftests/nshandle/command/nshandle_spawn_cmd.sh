@@ -285,7 +285,7 @@ spawn_calls()
 {
 	need_vec
 	has_strace
-	run strace -o "$tmp/trace" -e trace=ioctl,setns,clone,clone3,fork,write \
+	run strace -o "$tmp/trace" -e trace=ioctl,setns,clone,clone3,?fork,write \
 		nshandle spawn --pids 100,200,300 -t "$inner" -- true
 	want_success
 	made=$(sed -n 's/^ioctl(.*0xff, 0x5.*/open/p

@@ -66,7 +66,11 @@ FIXTURE_VARIANT_ADD(fact, LISTNS) {
 	.fact = LISTNS,
 };
 
-static_assert(NR_FACTS == 13, "a variant for each fact");
+FIXTURE_VARIANT_ADD(fact, I386_CALLERS) {
+	.fact = I386_CALLERS,
+};
+
+static_assert(NR_FACTS == 14, "a variant for each fact");
 
 FIXTURE_SETUP(fact)
 {

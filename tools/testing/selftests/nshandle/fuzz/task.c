@@ -17,6 +17,12 @@
 
 #define STACK (64 << 10)
 
+/* On i386, the calls of these names take ids of 16 bits. */
+#ifndef __NR_getresuid32
+#define __NR_getresuid32 __NR_getresuid
+#define __NR_setresuid32 __NR_setresuid
+#endif
+
 int task_socks[NR_TASKS];
 
 static _Alignas(64) char stacks[NR_TASKS][STACK];
@@ -69,7 +75,7 @@ static void report(struct answer *a)
 {
 	struct __user_cap_data_struct data[2];
 
-	syscall(__NR_getresuid, &a->ruid, &a->euid, &a->suid);
+	syscall(__NR_getresuid32, &a->ruid, &a->euid, &a->suid);
 	caps_get(data);
 	a->effective = (__u64)data[1].effective << 32 | data[0].effective;
 	a->permitted = (__u64)data[1].permitted << 32 | data[0].permitted;
@@ -202,8 +208,8 @@ static int do_step(const struct step *s, int sock, int fd, struct answer *a,
 	case OP_CAP:
 		return do_cap(s);
 	case OP_UID:
-		return err_of(syscall(__NR_setresuid, s->arg[1], s->arg[2],
-				      s->arg[3]));
+		return err_of(syscall(__NR_setresuid32, s->arg[1],
+				      s->arg[2], s->arg[3]));
 	case OP_DUMPABLE:
 		return err_of(prctl(PR_SET_DUMPABLE, s->arg[1]));
 	case OP_CHDIR:

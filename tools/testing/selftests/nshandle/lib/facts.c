@@ -58,7 +58,11 @@ const char *fact_name(enum fact f)
 
 enum fact_answer fact_listed(enum fact f)
 {
-	return strcmp(facts[f].listed[column], "yes") ? NO : YES;
+	const char *listed = facts[f].listed[column];
+
+	if (!strcmp(listed, "x86"))
+		return BUILT_FOR_X86 ? YES : NO;
+	return strcmp(listed, "yes") ? NO : YES;
 }
 
 bool fact_has_probe(enum fact f)

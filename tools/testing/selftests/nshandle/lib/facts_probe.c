@@ -174,3 +174,9 @@ enum fact_answer probe_LISTNS(struct __test_metadata *_metadata)
 	return answer_of(syscall(NR_LISTNS, NULL, NULL, 0, 0) < 0 &&
 			 errno == EFAULT);
 }
+
+/* An x86 kernel may be built without them: then the tests that call so say it. */
+enum fact_answer probe_I386_CALLERS(struct __test_metadata *_metadata)
+{
+	return answer_of(BUILT_FOR_X86);
+}

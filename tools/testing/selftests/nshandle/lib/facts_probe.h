@@ -16,7 +16,7 @@ fact_probe_fn probe_PIDFD_ARGUMENT_FIRST, probe_PIDFD_ACCESS_BEFORE_ZOMBIE,
 	probe_PIDFD_OF_THREADS, probe_PIDFD_CAN_BE_REOPENED,
 	probe_FSCONFIG_TAKES_O_PATH, probe_PROCFS_SUBSET_IS_FIXED,
 	probe_PROCFS_SUBSET_MAY_BE_COVERED, probe_FSMOUNT_SAYS_TOO_REVEALING,
-	probe_NSFS_TRANSLATES_PIDS, probe_LISTNS;
+	probe_NSFS_TRANSLATES_PIDS, probe_LISTNS, probe_I386_CALLERS;
 
 /*
  * One would need a program, one a server of the file system: the tests have them.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "i386.h"
+#include "facts.h"
 
 int i386_dir(struct __test_metadata *_metadata, const char *program)
 {
@@ -7,6 +8,7 @@ int i386_dir(struct __test_metadata *_metadata, const char *program)
 	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
 	int dir;
 
+	skip_unless_fact(_metadata, I386_CALLERS);
 	ASSERT_LT(0, len);
 	path[len] = '\0';
 	*strrchr(path, '/') = '\0';

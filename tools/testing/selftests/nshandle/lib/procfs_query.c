@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "procfs_query.h"
+#include "facts.h"
 #include "procfs.h"
 #include "world.h"
 
@@ -10,7 +11,10 @@ int ask_64(int fd, unsigned int cmd, unsigned long arg)
 
 void skip_without(struct __test_metadata *_metadata, ask_fn *ask)
 {
-	if (ask == ask_32 && !have_32())
+	if (ask != ask_32)
+		return;
+	skip_unless_fact(_metadata, I386_CALLERS);
+	if (!have_32())
 		skip_test(_metadata, "no 32-bit system calls");
 }
 
