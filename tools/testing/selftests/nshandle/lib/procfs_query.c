@@ -9,6 +9,55 @@ int ask_64(int fd, unsigned int cmd, unsigned long arg)
 	return syscall(__NR_ioctl, fd, cmd, arg);
 }
 
+#ifdef __x86_64__
+#define I386_NR_GETPID	20
+#define I386_NR_IOCTL	54
+
+/* As in a 32-bit program. Some kernels do not preserve the four registers. */
+static int call_32(int nr, int fd, unsigned int cmd, unsigned int arg)
+{
+	long ret;
+
+	asm volatile("int $0x80" : "=a" (ret)
+		     : "a" (nr), "b" (fd), "c" (cmd), "d" (arg)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+int ask_32(int fd, unsigned int cmd, unsigned long arg)
+{
+	int ret = call_32(I386_NR_IOCTL, fd, cmd, arg);
+
+	if (ret >= 0)
+		return ret;
+	errno = -ret;
+	return -1;
+}
+
+/* A kernel without 32-bit system calls kills the caller by SIGSEGV. */
+static bool have_32(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(call_32(I386_NR_GETPID, 0, 0, 0) != getpid());
+	waitpid(pid, &status, 0);
+	return status == 0;
+}
+#else
+int ask_32(int fd, unsigned int cmd, unsigned long arg)
+{
+	return ask_64(fd, cmd, arg);
+}
+
+/* In a program of 32 bits, each call is such a one. */
+static bool have_32(void)
+{
+	return sizeof(long) == 4;
+}
+#endif
+
 void skip_without(struct __test_metadata *_metadata, ask_fn *ask)
 {
 	if (ask != ask_32)
