@@ -153,6 +153,8 @@ FIXTURE_SETUP(first)
 	vdso_find();
 	if (!vdso_clock_gettime)
 		skip_test(_metadata, "no vDSO with clock_gettime(2)");
+	if (BUILT_FOR_X86 && !vdso_time)
+		skip_test(_metadata, "no vDSO with time(2)");
 	race_seed(_metadata);
 	self->r = race_share(_metadata, sizeof(*self->r));
 	duel_init(&self->r->duel, 2);
