@@ -270,6 +270,12 @@ set_arch()	# ARCH: and what its line says
 	export NSHANDLE_ARCH=$arch
 }
 
+x86_64_only()	# stop a verb that knows no other architecture, or none at all
+{
+	[ "$arch" = x86_64 ] || die "this verb takes no ARCH= and no M32=" \
+		"(Documentation/running.md says which do)"
+}
+
 # With KSRC= the tree's own Makefile says which base it is: build/fetch reads
 # it. Each architecture but this machine's own has a folder beside it.
 set_base()	# BASE: and where things of this base are
