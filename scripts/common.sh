@@ -301,7 +301,11 @@ set_base()	# BASE: and where things of this base are
 }
 
 KSRC=${KSRC:-}
-[ -z "${M32:-}" ] || ARCH=i386
+if [ -n "${M32:-}" ]; then
+	[[ ${ARCH:-i386} = i386 || $ARCH = x86_64 ]] ||
+		die "M32=1 is of x86, and ARCH=$ARCH is not"
+	ARCH=i386
+fi
 [ -n "${ARCH:-}" ] || ARCH=x86_64
 set_arch "${NSHANDLE_ARCH:-$ARCH}"
 set_base "${BASE:-$user_base}"
