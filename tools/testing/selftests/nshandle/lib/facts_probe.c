@@ -4,6 +4,7 @@
 #include "caps.h"
 #include "handle.h"
 #include "procfs.h"
+#include "procfs_query.h"
 
 static enum fact_answer answer_of(bool yes)
 {
@@ -175,8 +176,7 @@ enum fact_answer probe_LISTNS(struct __test_metadata *_metadata)
 			 errno == EFAULT);
 }
 
-/* An x86 kernel may be built without them: then the tests that call so say it. */
 enum fact_answer probe_I386_CALLERS(struct __test_metadata *_metadata)
 {
-	return answer_of(BUILT_FOR_X86);
+	return answer_of(have_32());
 }

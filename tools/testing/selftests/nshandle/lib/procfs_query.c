@@ -35,7 +35,7 @@ int ask_32(int fd, unsigned int cmd, unsigned long arg)
 }
 
 /* A kernel without 32-bit system calls kills the caller by SIGSEGV. */
-static bool have_32(void)
+bool have_32(void)
 {
 	int status = -1;
 	pid_t pid = fork();
@@ -52,7 +52,7 @@ int ask_32(int fd, unsigned int cmd, unsigned long arg)
 }
 
 /* In a program of 32 bits, each call is such a one. */
-static bool have_32(void)
+bool have_32(void)
 {
 	return sizeof(long) == 4;
 }

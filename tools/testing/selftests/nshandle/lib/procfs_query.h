@@ -15,6 +15,9 @@ int ask_64(int fd, unsigned int cmd, unsigned long arg);
 /* Not inline: skip_without() knows it by its address. */
 int ask_32(int fd, unsigned int cmd, unsigned long arg);
 
+/* Has the kernel system calls of 32-bit x86? */
+bool have_32(void);
+
 /* Skips if the machine can't @ask; after SKIP_WITHOUT_PIDNS(). */
 void skip_without(struct __test_metadata *_metadata, ask_fn *ask);
 

@@ -18,6 +18,7 @@
 #include "../lib/box.h"
 #include "../lib/calls.h"
 #include "../lib/child.h"
+#include "../lib/facts.h"
 #include "../lib/flags.h"
 #include "../lib/race.h"
 
