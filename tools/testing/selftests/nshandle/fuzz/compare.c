@@ -343,7 +343,7 @@ static bool read_status(int slot, char *buf, size_t size)
 
 void compare_creds(void)
 {
-	unsigned long effective, permitted;
+	unsigned long long effective, permitted;
 	unsigned int ruid, euid, suid;
 	char buf[4096], who[16], *uids, *caps;
 
@@ -359,7 +359,7 @@ void compare_creds(void)
 		caps = strstr(buf, "\nCapPrm:");
 		if (!uids || !caps ||
 		    sscanf(uids, "\nUid: %u %u %u", &ruid, &euid, &suid) != 3 ||
-		    sscanf(caps, "\nCapPrm: %lx CapEff: %lx", &permitted,
+		    sscanf(caps, "\nCapPrm: %llx CapEff: %llx", &permitted,
 			   &effective) != 2)
 			die("cannot read the status of T%d", i);
 		compare_creds_of(who, &model.task[i], ruid, euid, suid,

@@ -122,10 +122,11 @@ void program_print(FILE *f, const struct program *p)
 
 /* ----- Reading. */
 
-static bool parse_number(const char *text, long min, long max, int *number)
+static bool parse_number(const char *text, long long min, long long max,
+			 int *number)
 {
 	char *end;
-	long n = strtol(text, &end, 0);
+	long long n = strtoll(text, &end, 0);
 
 	*number = n;
 	return *text && !*end && n >= min && n <= max;
