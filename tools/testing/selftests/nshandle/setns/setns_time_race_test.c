@@ -58,13 +58,14 @@ static void *vdso_symbol(uintptr_t base, uintptr_t symtab, uintptr_t strtab,
 
 static void vdso_find(void)
 {
-	uintptr_t base = getauxval(AT_SYSINFO_EHDR), tab[DT_NUM] = {};
-	ElfW(Ehdr) const *ehdr = (const void *)base;
+	ElfW(Ehdr) const *ehdr;
 	ElfW(Phdr) const *phdr;
 	ElfW(Dyn) const *dyn;
+	uintptr_t base = getauxval(AT_SYSINFO_EHDR), tab[DT_NUM] = {};
 
 	if (!base)
 		return;
+	ehdr = (const void *)base;
 	phdr = (const void *)(base + ehdr->e_phoff);
 	for (int i = 0; i < ehdr->e_phnum; i++) {
 		if (phdr[i].p_type != PT_DYNAMIC)
