@@ -7,12 +7,6 @@
 
 #include "test.h"
 
-#if defined(__x86_64__) || defined(__i386__)
-#define BUILT_FOR_X86	1
-#else
-#define BUILT_FOR_X86	0
-#endif
-
 enum fact {
 #define BASE(...)
 #define FACT(_name, ...) _name,
