@@ -33,7 +33,7 @@ run:		## see the interfaces at work in a guest (first time 11 minutes, then 20 s
 check:		## all tests on the patched kernel (first time 11 minutes and more, then 3)
 	@scripts/verbs/check series
 
-check-all:	## make check on each base kernel, and one table (first time 40 minutes and more, then 10)
+check-all:	## make check on each base kernel, and one table (first time half an hour and more, then 10 minutes)
 	@scripts/verbs/check-all $(KERNEL)
 
 check-fixes:	## does each patch of fixes/7.3/ mend plain Linux 7.3? (first time 20 minutes)
