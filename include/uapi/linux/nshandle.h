@@ -34,8 +34,8 @@
  * and working directory with another task; EPERM without CAP_SYS_CHROOT; EACCES
  * without search permission; other errors of the file system. EAGAIN if root or
  * working directory is not in that mount namespace: for good, which it always is
- * with a set, or for a moment during an unshare(2) or setns(2) of the process. On
- * Linux 7.3, FD_FAILFS_ROOT is in no mount namespace.
+ * with a set, or for a moment during an unshare(2) or setns(2) of the process.
+ * FD_FAILFS_ROOT, where it exists, is in no mount namespace.
  * EAGAIN also if the process changes its root, or ends, during the call. May
  * sleep in a file system of the process.
  *
