@@ -211,10 +211,10 @@ hook_paths()	# PATCH: print the files that it touches
 }
 
 # Print a commit as a mail, without our own files. A message stands once for all
-# bases in patches/messages/, unless the patch of this base begins with its own.
-commit_mail()	# NAME
+# bases in patches/messages/, unless the patch begins with its own.
+commit_mail()	# NAME [PATCH]: PATCH if it is not the hook of this name
 {
-	local patch=$top/patches/$BASE/$1.patch
+	local patch=${2:-$top/patches/$BASE/$1.patch}
 
 	[ -e "$patch" ] || patch=/dev/null
 	if ! head -n 1 "$patch" | grep -q '^From '; then
