@@ -107,7 +107,7 @@ deb-tools:	## the Debian package of nshandle(1), its pages and completion (1 min
 install-headers:	## linux/nshandle.h, into DESTDIR=/usr/include/linux
 	@install -D -m 644 -t "$(DESTDIR)/usr/include/linux" include/uapi/linux/nshandle.h
 
-docs:		## our two chapters as HTML, without a warning (a minute)
+docs:		## our chapters as HTML, without a warning (a minute)
 	@scripts/proof/docs
 
 refresh:	## after a new point release: write the hooks anew that apply with fuzz

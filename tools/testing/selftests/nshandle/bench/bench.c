@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nshandle-bench: see say_usage(). scripts/proof/bench runs it where a tick of
- * the TSC is an instruction.
+ * nshandle-bench: see say_usage(). to be run where a tick of the TSC is an
+ * instruction (QEMU's -icount).
  */
 #include "bench.h"
 
