@@ -70,7 +70,8 @@ debian_source()	# SUITE: print apt's line for it, from this machine's mirror
 }
 
 # These are of the repository, and no part of the series.
-stay='^(Documentation/([^/]*\.md$|bench/|clients/|models/)|kernel/configs/)'
+stay='^(Documentation/([^/]*\.md$|bench/|clients/|models/)|kernel/configs/'
+stay+='|tools/testing/selftests/nshandle/(bench/goals|lists/(control|coverage|mutants)\.list)$)'
 
 own_sources()	# print our own files, as paths in a kernel tree
 {

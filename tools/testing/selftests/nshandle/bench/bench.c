@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nshandle-bench: see say_usage(). to be run where a tick of the TSC is an
+ * nshandle-bench: see say_usage(). To be run where a tick of the TSC is an
  * instruction (QEMU's -icount).
  */
 #include "bench.h"

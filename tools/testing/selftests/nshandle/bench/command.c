@@ -16,7 +16,7 @@ static char target[16];
 
 enum { STATIC, DYNAMIC, NSENTER_2_38, NSENTER_2_41 };
 
-/* By the loader that scripts/build/initramfs puts beside them: searching is equal. */
+/* By a loader that is put beside them: searching is equal. */
 static char *const commands[][20] = {
 	[STATIC] = { "/bin/nshandle", "join", TARGET },
 	[DYNAMIC] = { HERE "/loader", "--library-path", HERE,

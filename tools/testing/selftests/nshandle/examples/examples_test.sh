@@ -3,7 +3,7 @@
 #
 # The programs that the documentation shows do what they are shown for.
 #
-# README.md and manual pages have copies of some: "make lint" compares them.
+# The manual pages have copies of some.
 #
 # Needs root, and unshare(1), nsenter(1) and setpriv(1) of util-linux.
 #

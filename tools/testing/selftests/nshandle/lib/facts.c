@@ -2,7 +2,7 @@
 #include "facts.h"
 #include "facts_probe.h"
 
-/* scripts/vm-run writes the base's version there. */
+/* A guest that knows its base kernel's version has it there. */
 #define BASE_FILE "/vm/base"
 
 static const char *const bases[] = {

@@ -2,8 +2,7 @@
 /*
  * SETNS_SUPPORTED leaves out what this kernel was built without, and only that.
  *
- * The one program here that also runs on a kernel without some of the types
- * ("make check-types").
+ * The one program here that also runs on a kernel without some of the types.
  */
 #include "../lib/test.h"
 #include "../lib/calls.h"

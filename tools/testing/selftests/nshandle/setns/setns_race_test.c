@@ -252,7 +252,7 @@ TEST_F_TIMEOUT(moving, never_half_of_each, 60)
 
 /*
  * What they held is dropped, and the target is none the worse for it. That
- * nothing is left is seen by counting: see scripts/guest/leaks.
+ * nothing is left is seen by counting in /proc/slabinfo, afterwards.
  */
 FIXTURE(killed) {
 	struct container c;
