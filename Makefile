@@ -98,7 +98,7 @@ check-series:	## "git am" of these mails gives the tree that is tested (half a m
 bisect-check:	## each commit of the series builds and boots (half an hour and more)
 	@scripts/proof/bisect-check
 
-deb:		## linux-image and linux-headers as Debian packages, installed and booted (CONFIG=min is quicker; not timed yet)
+deb:		## linux-image and linux-headers as Debian packages, installed and booted (CONFIG=min: a quarter of an hour; the others are not timed yet)
 	@CONFIG="$(CONFIG)" scripts/verbs/deb
 
 deb-tools:	## the Debian package of nshandle(1), its pages and completion (1 minute)
